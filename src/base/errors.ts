@@ -1,0 +1,29 @@
+/**
+ * Operational errors: the world failed us. Each has a stable code for logs, counters and docs.
+ * Wire errors are values (see sip/), config errors are Diagnostics (see lang/), programmer errors are assertions.
+ */
+export class ServerError extends Error {
+  override readonly name: string = 'ServerError';
+  readonly code: string;
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export class DatabaseError extends ServerError {
+  override readonly name = 'DatabaseError';
+}
+
+export class TransportError extends ServerError {
+  override readonly name = 'TransportError';
+}
+
+/** A promise made in the code was broken: a bug of ours, never bad input. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${message}`);
+}
+
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

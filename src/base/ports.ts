@@ -1,0 +1,336 @@
+/**
+ * The ports: everything that Olelo asks of the world outside. `runtime/` implements them on Node,
+ * `sim/` implements them in virtual time. Nothing else opens a socket, reads a clock or makes randomness.
+ */
+
+/** Transport protocols as they stand in a Via, lower case. */
+export type TransportProtocol = 'udp' | 'tcp' | 'tls' | 'sctp' | 'ws' | 'wss';
+
+export interface TimerHandle {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds; only differences mean something. */
+  nowMs(): number;
+  /** Milliseconds since the Unix epoch. */
+  wallMs(): number;
+  /** Calls `fire` once, not before `delayMs` have passed. */
+  after(delayMs: number, fire: () => void): TimerHandle;
+}
+
+export interface Entropy {
+  /** An integer from 0 to 2^32-1. */
+  uint32(): number;
+  bytes(length: number): Uint8Array;
+}
+
+/** Kamailio's log levels: lower is graver. */
+export const LogLevel = {
+  alert: -5,
+  bug: -4,
+  crit2: -3,
+  crit: -2,
+  error: -1,
+  warn: 0,
+  notice: 1,
+  info: 2,
+  debug: 3,
+} as const;
+
+/** One finished log record on its way to a sink. */
+export interface LogRecord {
+  readonly level: number;
+  /** The module or `<core>` / `<script>` that speaks. */
+  readonly component: string;
+  readonly text: string;
+  /** Syslog facility, when the record asks for another than the default one. */
+  readonly facility?: string | undefined;
+  /** Structured fields for the JSON engine. */
+  readonly fields?: Readonly<Record<string, string | number>> | undefined;
+}
+
+export interface LogSink {
+  write(record: LogRecord): void;
+}
+
+/** What components log through; see `base/log.ts`. */
+export interface Log {
+  /** True if a record of this level would be written: ask before building an expensive text. */
+  enabled(level: number): boolean;
+  write(level: number, text: string, fields?: Readonly<Record<string, string | number>>): void;
+  error(text: string): void;
+  warn(text: string): void;
+  notice(text: string): void;
+  info(text: string): void;
+  debug(text: string): void;
+}
+
+export interface SocketAddress {
+  /** An IPv4 or IPv6 address in text form, without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface DatagramHandler {
+  /** `data` is only valid during the call. */
+  onDatagram(data: Buffer, address: string, port: number): void;
+  onError(error: Error): void;
+}
+
+export interface DatagramSocket {
+  readonly local: SocketAddress;
+  /** Sends latin1 text. Errors come back by `onError`, never as an exception. */
+  send(text: string, address: string, port: number): void;
+  sendBytes(bytes: Uint8Array, address: string, port: number): void;
+  close(): void;
+}
+
+export interface StreamHandler {
+  /** `data` is only valid during the call. */
+  onData(data: Buffer): void;
+  /** The stream has ended, whatever the reason; called exactly once. */
+  onClose(error: Error | undefined): void;
+  /** The queue of unsent bytes has emptied after `write` returned false. */
+  onDrain?(): void;
+}
+
+export interface StreamConnection {
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+  /** Bytes accepted by `write` but not yet taken by the system. */
+  readonly pendingBytes: number;
+  setHandler(handler: StreamHandler): void;
+  /** Queues latin1 text or bytes; false when the caller should wait for `onDrain`. */
+  write(data: string | Uint8Array): boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends after what is queued has been sent. */
+  end(): void;
+  /** Ends at once (RST). */
+  destroy(): void;
+}
+
+export interface StreamListener {
+  readonly local: SocketAddress;
+  close(): void;
+}
+
+export interface StreamConnectOptions {
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface InterfaceAddress {
+  readonly name: string;
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly netmask: string;
+  readonly internal: boolean;
+}
+
+export interface DatagramOptions {
+  readonly receiveBufferBytes?: number | undefined;
+  readonly typeOfService?: number | undefined;
+  readonly multicastLoopback?: boolean | undefined;
+  readonly multicastTtl?: number | undefined;
+}
+
+export interface Net {
+  /** Rejects with an `OperationalError` that names address and port. */
+  bindDatagram(
+    address: string,
+    port: number,
+    handler: DatagramHandler,
+    options?: DatagramOptions,
+  ): Promise<DatagramSocket>;
+  listenStream(
+    address: string,
+    port: number,
+    onConnection: (connection: StreamConnection) => void,
+  ): Promise<StreamListener>;
+  connectStream(
+    address: string,
+    port: number,
+    options: StreamConnectOptions,
+  ): Promise<StreamConnection>;
+  interfaces(): readonly InterfaceAddress[];
+  /** The local address the system would send from to reach `address` (for `mhomed`). */
+  sourceAddressFor(address: string): Promise<string>;
+  /** Unix stream server socket (ctl). Removes a stale file first. */
+  listenUnix(
+    path: string,
+    onConnection: (connection: StreamConnection) => void,
+    access?: UnixAccess,
+  ): Promise<{ close(): void }>;
+  /** Unix datagram server socket (jsonrpcs). */
+  bindUnixDatagram(
+    path: string,
+    onDatagram: (data: Buffer, from: string) => void,
+    access?: UnixAccess,
+  ): Promise<{ send(data: Uint8Array, to: string): void; close(): void }>;
+  /** Reads lines of requests from a FIFO that it makes; writes replies to other FIFOs. */
+  openFifo(
+    path: string,
+    onData: (data: Buffer) => void,
+    access?: UnixAccess,
+  ): Promise<{ close(): void }>;
+  /** Writes to an existing FIFO without ever blocking; rejects when nobody reads it. */
+  writeFifo(path: string, data: Uint8Array): Promise<void>;
+}
+
+export interface UnixAccess {
+  readonly mode?: number | undefined;
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
+}
+
+export interface NaptrRecord {
+  readonly order: number;
+  readonly preference: number;
+  readonly flags: string;
+  readonly service: string;
+  readonly regexp: string;
+  readonly replacement: string;
+  readonly ttlSec: number;
+}
+
+export interface SrvRecord {
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  readonly target: string;
+  readonly ttlSec: number;
+}
+
+export interface HostRecord {
+  readonly address: string;
+  readonly ttlSec: number;
+}
+
+/** An empty array means that the name has no such record; a rejection means that nobody could tell. */
+export interface Resolver {
+  naptr(name: string): Promise<readonly NaptrRecord[]>;
+  srv(name: string): Promise<readonly SrvRecord[]>;
+  a(name: string): Promise<readonly HostRecord[]>;
+  aaaa(name: string): Promise<readonly HostRecord[]>;
+  txt(name: string): Promise<readonly string[]>;
+  ptr(address: string): Promise<readonly string[]>;
+}
+
+export interface Files {
+  read(path: string): Promise<Buffer>;
+  /** Rejects or resolves; writes to a temporary name and renames. */
+  write(path: string, data: string | Uint8Array): Promise<void>;
+  append(path: string, data: string | Uint8Array): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** For the start-up phase only, where nothing else is waiting. */
+  readTextSync(path: string): string;
+  existsSync(path: string): boolean;
+  /** Names in a directory, sorted; for include_file patterns. */
+  listSync(path: string): readonly string[];
+}
+
+/** One cell of a table: numbers are 64-bit safe integers or doubles, times are epoch seconds. */
+export type DbValue = string | number | bigint | Uint8Array | null;
+export type DbRow = readonly DbValue[];
+
+export interface DbCondition {
+  readonly column: string;
+  readonly op: '=' | '<' | '>' | '<=' | '>=' | '!=';
+  readonly value: DbValue;
+}
+
+export interface DbQuery {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly where?: readonly DbCondition[] | undefined;
+  readonly orderBy?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface DbResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly DbRow[];
+  /** Rows changed by a write. */
+  readonly affected: number;
+}
+
+/** What Kamailio's db1 API offers to modules, with promises. Errors are `DatabaseError`. */
+export interface Database {
+  query(query: DbQuery): Promise<DbResult>;
+  insert(table: string, row: Readonly<Record<string, DbValue>>): Promise<void>;
+  /** Inserts, or updates the row that has the same `keys`. */
+  upsert(
+    table: string,
+    keys: readonly string[],
+    row: Readonly<Record<string, DbValue>>,
+  ): Promise<void>;
+  update(
+    table: string,
+    set: Readonly<Record<string, DbValue>>,
+    where: readonly DbCondition[],
+  ): Promise<number>;
+  delete(table: string, where: readonly DbCondition[]): Promise<number>;
+  /** SQL as the user wrote it (sqlops, kamdbctl). */
+  raw(sql: string, parameters?: readonly DbValue[]): Promise<DbResult>;
+  /** All statements or none, in one round trip where the driver can. */
+  batch(statements: readonly DbStatement[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type DbStatement =
+  | { kind: 'insert'; table: string; row: Readonly<Record<string, DbValue>> }
+  | { kind: 'upsert'; table: string; keys: readonly string[]; row: Readonly<Record<string, DbValue>> }
+  | {
+      kind: 'update';
+      table: string;
+      set: Readonly<Record<string, DbValue>>;
+      where: readonly DbCondition[];
+    }
+  | { kind: 'delete'; table: string; where: readonly DbCondition[] };
+
+/** Opens a database by URL, e.g. `sqlite:///var/lib/olelo/olelo.sqlite`. */
+export interface DatabaseDriver {
+  /** URL schemes served, e.g. `['sqlite', 'db_sqlite']`. */
+  readonly schemes: readonly string[];
+  open(url: string, options: DatabaseOptions): Promise<Database>;
+}
+
+export interface DatabaseOptions {
+  /** Queries that may be outstanding before further ones are refused with `DatabaseError`. */
+  readonly maxPending: number;
+  readonly busyTimeoutMs: number;
+}
+
+/** Starts other programs (exec module, logger). */
+export interface Processes {
+  run(
+    command: string,
+    options: { input?: string; timeoutMs: number; env?: Readonly<Record<string, string>> },
+  ): Promise<{ status: number; stdout: string }>;
+}
+
+/** Facts about this process that RPC and statistics report. */
+export interface HostInfo {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly domainname: string;
+  memoryBytes(): { rss: number; heapUsed: number; heapTotal: number; external: number };
+  cpuMicros(): { user: number; system: number };
+  env(name: string): string | undefined;
+}
+
+/** All ports together, as a composition root hands them to a `Server`. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly logSink: LogSink;
+  readonly net: Net;
+  readonly resolver: Resolver;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly host: HostInfo;
+  readonly databaseDrivers: readonly DatabaseDriver[];
+}
