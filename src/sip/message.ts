@@ -1,0 +1,351 @@
+import { EditList } from './editList.ts';
+import { HeaderKind, headerKindAt, headerNames } from './headerKind.ts';
+import { limits as defaultLimits, type MessageLimits } from './limits.ts';
+import { type NameAddr, parseNameAddr } from './nameAddr.ts';
+import { parseVia, type Via } from './via.ts';
+
+/** Why bytes are no SIP message, and what to answer if anything can be answered (RFC 3261 §16.3, §8.2). */
+export interface WireError {
+  readonly kind: 'wire-error';
+  readonly reason: string;
+  /** Offset in the text where it went wrong. */
+  readonly offset: number;
+  /** 0 when no response makes sense. */
+  readonly status: number;
+}
+
+export function isWireError(value: SipMessage | WireError): value is WireError {
+  return 'kind' in value && value.kind === 'wire-error';
+}
+
+export interface CSeq {
+  readonly number: number;
+  readonly method: string;
+}
+
+/** Numbers per indexed header line in `#index`. */
+const STRIDE = 6;
+const KIND = 0;
+const NAME_START = 1;
+const NAME_END = 2;
+const VALUE_START = 3;
+const VALUE_END = 4;
+const LINE_END = 5;
+
+/**
+ * A SIP message (RFC 3261 §7): the text as received (latin1, one character a byte), an index of its header
+ * lines, values parsed when first asked for and then kept, and an ordered list of pending edits.
+ * The text itself never changes.
+ */
+export class SipMessage {
+  readonly text: string;
+  readonly isRequest: boolean;
+  /** Requests: the method as written. Responses: the method of CSeq. */
+  readonly method: string;
+  /** Requests: the Request-URI as written; responses: ''. */
+  readonly requestUri: string;
+  /** Responses: 100 to 699; requests: 0. */
+  readonly statusCode: number;
+  readonly reasonPhrase: string;
+  readonly version: string;
+  /** Offset of the first header line. */
+  readonly headersStart: number;
+  /** Offset of the empty line that ends the headers (insertion point for appended headers). */
+  readonly headersEnd: number;
+  /** Offset of the body; equals `text.length` when there is none. */
+  readonly bodyStart: number;
+  readonly edits: EditList;
+
+  readonly #index: number[];
+  #via: Via | undefined;
+  #from: NameAddr | undefined;
+  #to: NameAddr | undefined;
+  #cseq: CSeq | undefined;
+  #callId: string | undefined;
+
+  constructor(start: StartLine, text: string, index: number[], headersEnd: number, bodyStart: number) {
+    this.text = text;
+    this.isRequest = start.isRequest;
+    this.requestUri = start.requestUri;
+    this.statusCode = start.statusCode;
+    this.reasonPhrase = start.reasonPhrase;
+    this.version = start.version;
+    this.headersStart = start.end;
+    this.headersEnd = headersEnd;
+    this.bodyStart = bodyStart;
+    this.edits = new EditList();
+    this.#index = index;
+    this.method = start.isRequest ? start.method : (this.cseq?.method ?? '');
+  }
+
+  // ---- header lines by position
+
+  get headerCount(): number {
+    return this.#index.length / STRIDE;
+  }
+
+  headerKind(i: number): HeaderKind {
+    return this.#index[i * STRIDE + KIND] as HeaderKind;
+  }
+
+  /** The name as written. */
+  headerName(i: number): string {
+    const at = i * STRIDE;
+    return this.text.slice(this.#index[at + NAME_START], this.#index[at + NAME_END]);
+  }
+
+  /** The value without the white space around it; folded lines as received. */
+  headerValue(i: number): string {
+    const at = i * STRIDE;
+    return this.text.slice(this.#index[at + VALUE_START], this.#index[at + VALUE_END]);
+  }
+
+  headerStart(i: number): number {
+    return this.#index[i * STRIDE + NAME_START] as number;
+  }
+  headerValueStart(i: number): number {
+    return this.#index[i * STRIDE + VALUE_START] as number;
+  }
+  headerValueEnd(i: number): number {
+    return this.#index[i * STRIDE + VALUE_END] as number;
+  }
+  /** Offset behind the line's CRLF. */
+  headerEnd(i: number): number {
+    return this.#index[i * STRIDE + LINE_END] as number;
+  }
+
+  /** Position of the first header of a kind at or after `from`, or -1. */
+  find(kind: HeaderKind, from = 0): number {
+    const index = this.#index;
+    for (let at = from * STRIDE; at < index.length; at += STRIDE) {
+      if (index[at] === kind) return at / STRIDE;
+    }
+    return -1;
+  }
+
+  /** Like `find`, by name: full and compact forms are the same header. */
+  findName(name: string, from = 0): number {
+    const kind = headerKindAt(name, 0, name.length);
+    if (kind !== HeaderKind.other) return this.find(kind, from);
+    const lower = name.toLowerCase();
+    for (let i = from; i < this.headerCount; i++) {
+      if (this.headerKind(i) === HeaderKind.other && this.headerName(i).toLowerCase() === lower) return i;
+    }
+    return -1;
+  }
+
+  /** Value of the first header of a kind. */
+  value(kind: HeaderKind): string | undefined {
+    const i = this.find(kind);
+    return i < 0 ? undefined : this.headerValue(i);
+  }
+
+  has(kind: HeaderKind): boolean {
+    return this.find(kind) >= 0;
+  }
+
+  // ---- parsed on demand, then kept
+
+  /** The topmost Via; undefined when missing or malformed. */
+  get topmostVia(): Via | undefined {
+    if (this.#via === undefined) {
+      const i = this.find(HeaderKind.via);
+      if (i >= 0) this.#via = parseVia(this.text, this.headerValueStart(i), this.headerValueEnd(i));
+    }
+    return this.#via;
+  }
+
+  get from(): NameAddr | undefined {
+    this.#from ??= this.#nameAddr(HeaderKind.from);
+    return this.#from;
+  }
+
+  get to(): NameAddr | undefined {
+    this.#to ??= this.#nameAddr(HeaderKind.to);
+    return this.#to;
+  }
+
+  get fromTag(): string {
+    return this.from?.params.get('tag') ?? '';
+  }
+
+  /** '' when there is none. */
+  get toTag(): string {
+    return this.to?.params.get('tag') ?? '';
+  }
+
+  get callId(): string {
+    this.#callId ??= this.value(HeaderKind.callId) ?? '';
+    return this.#callId;
+  }
+
+  get cseq(): CSeq | undefined {
+    if (this.#cseq === undefined) {
+      const value = this.value(HeaderKind.cseq);
+      if (value !== undefined) this.#cseq = parseCSeq(value);
+    }
+    return this.#cseq;
+  }
+
+  /** undefined when there is no Content-Length or it is no number. */
+  get contentLength(): number | undefined {
+    const value = this.value(HeaderKind.contentLength);
+    return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+  }
+
+  get body(): string {
+    return this.bodyStart < this.text.length ? this.text.slice(this.bodyStart) : '';
+  }
+
+  /** Appends a header line (with CRLF) behind the last header, as an edit. */
+  appendHeader(line: string): void {
+    this.edits.insert(this.headersEnd, line);
+  }
+
+  /** Removes header line `i`, as an edit. */
+  removeHeader(i: number): void {
+    this.edits.remove(this.headerStart(i), this.headerEnd(i));
+  }
+
+  #nameAddr(kind: HeaderKind): NameAddr | undefined {
+    const i = this.find(kind);
+    return i < 0 ? undefined : parseNameAddr(this.text, this.headerValueStart(i), this.headerValueEnd(i));
+  }
+}
+
+export interface StartLine {
+  isRequest: boolean;
+  method: string;
+  requestUri: string;
+  statusCode: number;
+  reasonPhrase: string;
+  version: string;
+  /** Offset behind its CRLF. */
+  end: number;
+}
+
+const CR = 13;
+const LF = 10;
+const SP = 32;
+const TAB = 9;
+const COLON = 58;
+
+function wireError(reason: string, offset: number, status: number): WireError {
+  return { kind: 'wire-error', reason, offset, status };
+}
+
+/**
+ * Indexes a message. Only what makes it unusable as a whole is an error here; values are judged when they
+ * are parsed (and by the sanity module). `text` must begin at the start line.
+ */
+export function parseMessage(text: string, limits: MessageLimits = defaultLimits): SipMessage | WireError {
+  if (text.length > limits.messageBytes) return wireError('message too large', limits.messageBytes, 513);
+  const start = parseStartLine(text, limits);
+  if ('kind' in start) return start;
+  const index: number[] = [];
+  let position = start.end;
+  for (;;) {
+    const first = text.charCodeAt(position);
+    if (first === CR && text.charCodeAt(position + 1) === LF) {
+      return new SipMessage(start, text, index, position, position + 2);
+    }
+    if (first === LF) return new SipMessage(start, text, index, position, position + 1);
+    // A message may end with its last header line (no empty line): Kamailio takes that for an error.
+    if (position >= text.length) return wireError('no empty line behind the headers', position, 400);
+    if (index.length >= limits.headerCount * STRIDE) return wireError('too many headers', position, 513);
+    const end = indexHeader(text, position, index);
+    if (end < 0) return wireError('malformed header', position, 400);
+    position = end;
+  }
+}
+
+/** Adds the header line at `start` to the index; the offset behind it, or -1. */
+function indexHeader(text: string, start: number, index: number[]): number {
+  let colon = start;
+  let code = text.charCodeAt(colon);
+  while (code !== COLON) {
+    // also ends on NaN at the end of the text
+    if (!(code > SP) && code !== SP && code !== TAB) return -1;
+    code = text.charCodeAt(++colon);
+  }
+  let nameEnd = colon;
+  while (nameEnd > start && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
+  if (nameEnd === start || isBlank(text.charCodeAt(start))) return -1;
+  let lineFeed = text.indexOf('\n', colon + 1);
+  while (lineFeed >= 0 && isBlank(text.charCodeAt(lineFeed + 1))) lineFeed = text.indexOf('\n', lineFeed + 1);
+  if (lineFeed < 0) return -1;
+  let valueStart = colon + 1;
+  let valueEnd = lineFeed;
+  while (valueStart < valueEnd && isSpace(text.charCodeAt(valueStart))) valueStart++;
+  while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd--;
+  index.push(headerKindAt(text, start, nameEnd), start, nameEnd, valueStart, valueEnd, lineFeed + 1);
+  return lineFeed + 1;
+}
+
+function isBlank(code: number): boolean {
+  return code === SP || code === TAB;
+}
+
+function isSpace(code: number): boolean {
+  return code === SP || code === TAB || code === CR || code === LF;
+}
+
+function parseStartLine(text: string, limits: MessageLimits): StartLine | WireError {
+  const lineFeed = text.indexOf('\n');
+  if (lineFeed < 0) return wireError('no line end in the start line', 0, 0);
+  const lineEnd = text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
+  const firstSpace = text.indexOf(' ');
+  if (firstSpace <= 0 || firstSpace >= lineEnd) return wireError('malformed start line', 0, 0);
+  if (/^SIP\/\d/i.test(text.slice(0, 5))) return parseStatusLine(text, firstSpace, lineEnd, lineFeed + 1);
+  return parseRequestLine(text, firstSpace, lineEnd, lineFeed + 1, limits);
+}
+
+function parseStatusLine(text: string, firstSpace: number, lineEnd: number, end: number): StartLine | WireError {
+  const digits = text.slice(firstSpace + 1, firstSpace + 4);
+  const code = /^\d{3}$/.test(digits) ? Number(digits) : 0;
+  const behind = text.charCodeAt(firstSpace + 4);
+  if (code < 100 || (firstSpace + 4 < lineEnd && behind !== SP)) return wireError('malformed status code', firstSpace + 1, 0);
+  return {
+    isRequest: false,
+    method: '',
+    requestUri: '',
+    statusCode: code,
+    reasonPhrase: firstSpace + 5 <= lineEnd ? text.slice(firstSpace + 5, lineEnd) : '',
+    version: text.slice(0, firstSpace),
+    end,
+  };
+}
+
+function parseRequestLine(
+  text: string,
+  firstSpace: number,
+  lineEnd: number,
+  end: number,
+  limits: MessageLimits,
+): StartLine | WireError {
+  const lastSpace = text.lastIndexOf(' ', lineEnd - 1);
+  if (lastSpace <= firstSpace) return wireError('malformed request line', firstSpace, 400);
+  const requestUri = text.slice(firstSpace + 1, lastSpace);
+  if (requestUri.length > limits.uriLength) return wireError('Request-URI too long', firstSpace + 1, 414);
+  return {
+    isRequest: true,
+    method: text.slice(0, firstSpace),
+    requestUri,
+    statusCode: 0,
+    reasonPhrase: '',
+    version: text.slice(lastSpace + 1, lineEnd),
+    end,
+  };
+}
+
+function parseCSeq(value: string): CSeq | undefined {
+  const match = /^(\d{1,10})[ \t\r\n]+([^\s]+)$/.exec(value);
+  if (match === null) return undefined;
+  const number = Number(match[1]);
+  return number <= 0xffffffff ? { number, method: match[2] as string } : undefined;
+}
+
+/** `Name: value` with the canonical name. */
+export function headerLine(kind: HeaderKind, value: string): string {
+  return `${headerNames[kind]}: ${value}\r\n`;
+}
