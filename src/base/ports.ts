@@ -150,11 +150,7 @@ export interface Net {
     port: number,
     onConnection: (connection: StreamConnection) => void,
   ): Promise<StreamListener>;
-  connectStream(
-    address: string,
-    port: number,
-    options: StreamConnectOptions,
-  ): Promise<StreamConnection>;
+  connectStream(address: string, port: number, options: StreamConnectOptions): Promise<StreamConnection>;
   interfaces(): readonly InterfaceAddress[];
   /** The local address the system would send from to reach `address` (for `mhomed`). */
   sourceAddressFor(address: string): Promise<string>;
@@ -171,11 +167,7 @@ export interface Net {
     access?: UnixAccess,
   ): Promise<{ send(data: Uint8Array, to: string): void; close(): void }>;
   /** Reads lines of requests from a FIFO that it makes; writes replies to other FIFOs. */
-  openFifo(
-    path: string,
-    onData: (data: Buffer) => void,
-    access?: UnixAccess,
-  ): Promise<{ close(): void }>;
+  openFifo(path: string, onData: (data: Buffer) => void, access?: UnixAccess): Promise<{ close(): void }>;
   /** Writes to an existing FIFO without ever blocking; rejects when nobody reads it. */
   writeFifo(path: string, data: Uint8Array): Promise<void>;
 }
@@ -262,11 +254,7 @@ export interface Database {
   query(query: DbQuery): Promise<DbResult>;
   insert(table: string, row: Readonly<Record<string, DbValue>>): Promise<void>;
   /** Inserts, or updates the row that has the same `keys`. */
-  upsert(
-    table: string,
-    keys: readonly string[],
-    row: Readonly<Record<string, DbValue>>,
-  ): Promise<void>;
+  upsert(table: string, keys: readonly string[], row: Readonly<Record<string, DbValue>>): Promise<void>;
   update(
     table: string,
     set: Readonly<Record<string, DbValue>>,

@@ -300,11 +300,17 @@ function parseStartLine(text: string, limits: MessageLimits): StartLine | WireEr
   return parseRequestLine(text, firstSpace, lineEnd, lineFeed + 1, limits);
 }
 
-function parseStatusLine(text: string, firstSpace: number, lineEnd: number, end: number): StartLine | WireError {
+function parseStatusLine(
+  text: string,
+  firstSpace: number,
+  lineEnd: number,
+  end: number,
+): StartLine | WireError {
   const digits = text.slice(firstSpace + 1, firstSpace + 4);
   const code = /^\d{3}$/.test(digits) ? Number(digits) : 0;
   const behind = text.charCodeAt(firstSpace + 4);
-  if (code < 100 || (firstSpace + 4 < lineEnd && behind !== SP)) return wireError('malformed status code', firstSpace + 1, 0);
+  if (code < 100 || (firstSpace + 4 < lineEnd && behind !== SP))
+    return wireError('malformed status code', firstSpace + 1, 0);
   return {
     isRequest: false,
     method: '',

@@ -1,4 +1,4 @@
-import { endOfQuoted, Params, parseParams, skipSpace } from './params.ts';
+import { endOfQuoted, type Params, parseParams, skipSpace } from './params.ts';
 import { SipUri } from './uri.ts';
 
 /** `"display" <uri>;params` or `uri;params` (RFC 3261 §20.10, §25.1 name-addr and addr-spec). */

@@ -58,7 +58,8 @@ export class Params {
   #find(name: string): number {
     for (let i = 0; i < this.#list.length; i++) {
       const other = (this.#list[i] as Param).name;
-      if (other === name || (other.length === name.length && other.toLowerCase() === name.toLowerCase())) return i;
+      if (other === name || (other.length === name.length && other.toLowerCase() === name.toLowerCase()))
+        return i;
     }
     return -1;
   }
@@ -129,5 +130,13 @@ export function skipSpace(text: string, start: number, end: number): number {
 }
 
 function isNameEnd(code: number): boolean {
-  return code === 0x3b || code === 0x3d || code === 0x20 || code === 9 || code === 13 || code === 10 || code === 0x2c;
+  return (
+    code === 0x3b ||
+    code === 0x3d ||
+    code === 0x20 ||
+    code === 9 ||
+    code === 13 ||
+    code === 10 ||
+    code === 0x2c
+  );
 }

@@ -42,7 +42,8 @@ export class SipUri {
   toString(): string {
     let out = `${this.scheme}:`;
     if (this.scheme === 'tel') return out + this.user + this.params.toString();
-    if (this.user !== '') out += this.password === undefined ? `${this.user}@` : `${this.user}:${this.password}@`;
+    if (this.user !== '')
+      out += this.password === undefined ? `${this.user}@` : `${this.user}:${this.password}@`;
     out += this.port === 0 ? this.host : `${this.host}:${this.port}`;
     out += this.params.toString();
     return this.headers === '' ? out : `${out}?${this.headers}`;

@@ -25,12 +25,16 @@ export interface Via {
 export function parseVia(text: string, start: number, end: number): Via | undefined {
   const valueEnd = endOfFirstValue(text, start, end);
   const begin = skipSpace(text, start, valueEnd);
-  const head = /^([^\s/]+)\s*\/\s*([^\s/]+)\s*\/\s*([^\s/]+)\s+/.exec(text.slice(begin, Math.min(valueEnd, begin + 80)));
+  const head = /^([^\s/]+)\s*\/\s*([^\s/]+)\s*\/\s*([^\s/]+)\s+/.exec(
+    text.slice(begin, Math.min(valueEnd, begin + 80)),
+  );
   if (head === null) return undefined;
   const hostStart = begin + head[0].length;
   let paramsStart = text.indexOf(';', hostStart);
   if (paramsStart < 0 || paramsStart > valueEnd) paramsStart = valueEnd;
-  const sentBy = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?:\s*:\s*(\d{1,5}))?\s*$/.exec(text.slice(hostStart, paramsStart));
+  const sentBy = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?:\s*:\s*(\d{1,5}))?\s*$/.exec(
+    text.slice(hostStart, paramsStart),
+  );
   if (sentBy === null) return undefined;
   const params = parseParams(text, paramsStart, valueEnd);
   if (params === undefined) return undefined;
