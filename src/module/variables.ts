@@ -1,0 +1,119 @@
+import type { Value } from '../lang/catalogue.ts';
+
+/**
+ * Attribute-value pairs (`$avp`): each name has a stack of values, the newest first.
+ * They live with the message, then with its transaction.
+ */
+export class AvpStore {
+  readonly #stacks = new Map<string, (string | number)[]>();
+
+  get names(): IterableIterator<string> {
+    return this.#stacks.keys();
+  }
+
+  /** The newest value is index 0; negative counts from the oldest. */
+  get(name: string, index = 0): Value {
+    const stack = this.#stacks.get(name);
+    if (stack === undefined) return null;
+    return stack[position(stack, index)] ?? null;
+  }
+
+  /** Newest first. */
+  all(name: string): readonly (string | number)[] {
+    return (this.#stacks.get(name) ?? []).slice().reverse();
+  }
+
+  count(name: string): number {
+    return this.#stacks.get(name)?.length ?? 0;
+  }
+
+  push(name: string, value: string | number): void {
+    const stack = this.#stacks.get(name);
+    if (stack === undefined) this.#stacks.set(name, [value]);
+    else stack.push(value);
+  }
+
+  /** Replaces the value at `index`; false when there is none. */
+  replace(name: string, index: number, value: string | number): boolean {
+    const stack = this.#stacks.get(name);
+    if (stack === undefined) return false;
+    const at = position(stack, index);
+    if (at < 0 || at >= stack.length) return false;
+    stack[at] = value;
+    return true;
+  }
+
+  remove(name: string, index: number): boolean {
+    const stack = this.#stacks.get(name);
+    if (stack === undefined) return false;
+    const at = position(stack, index);
+    if (at < 0 || at >= stack.length) return false;
+    stack.splice(at, 1);
+    if (stack.length === 0) this.#stacks.delete(name);
+    return true;
+  }
+
+  deleteAll(name: string): boolean {
+    return this.#stacks.delete(name);
+  }
+
+  clear(): void {
+    this.#stacks.clear();
+  }
+}
+
+function position(stack: readonly unknown[], index: number): number {
+  return index < 0 ? -index - 1 : stack.length - 1 - index;
+}
+
+export type XavpValue = string | number | null | XavpNode;
+
+/** One extended AVP: an ordered list of named values, where a name may come several times, newest first. */
+export class XavpNode {
+  readonly fields: { readonly name: string; value: XavpValue }[] = [];
+
+  get(name: string, index = 0): XavpValue {
+    return this.fields[this.#find(name, index)]?.value ?? null;
+  }
+
+  count(name: string): number {
+    return this.fields.reduce((sum, field) => (field.name === name ? sum + 1 : sum), 0);
+  }
+
+  push(name: string, value: XavpValue): void {
+    this.fields.unshift({ name, value });
+  }
+
+  /** Replaces the value at `index`, or adds a first one; false when a later one is not there. */
+  set(name: string, value: XavpValue, index = 0): boolean {
+    const field = this.fields[this.#find(name, index)];
+    if (field !== undefined) field.value = value;
+    else if (index > 0) return false;
+    else this.push(name, value);
+    return true;
+  }
+
+  remove(name: string, index = 0): boolean {
+    const at = this.#find(name, index);
+    if (at >= 0) this.fields.splice(at, 1);
+    return at >= 0;
+  }
+
+  removeAll(name: string): void {
+    while (this.remove(name));
+  }
+
+  #find(name: string, index: number): number {
+    let left = index;
+    return this.fields.findIndex((field) => field.name === name && left-- === 0);
+  }
+}
+
+/** All variable stores that travel with a message and then belong to its transaction. */
+export class VariableStores {
+  readonly avps = new AvpStore();
+  /** Roots of `$xavp`, `$xavu`, `$xavi`: under each name a stack of nodes, newest first. */
+  readonly xavps = new XavpNode();
+  readonly xavus = new XavpNode();
+  readonly xavis = new XavpNode();
+}

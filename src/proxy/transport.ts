@@ -1,0 +1,83 @@
+import type { TransportProtocol } from '../base/ports.ts';
+
+/** A local socket as the config made it (`listen`), seen by everybody above the transports. */
+export interface ListenSocket {
+  /** Position in the config, from 0. */
+  readonly index: number;
+  readonly proto: TransportProtocol;
+  /** Bound address, without brackets. */
+  readonly address: string;
+  readonly port: number;
+  readonly family: 4 | 6;
+  /** What goes into Via, Record-Route and Contact: `advertise` or the bound address, IPv6 in brackets. */
+  readonly sentByHost: string;
+  readonly sentByPort: number;
+  readonly advertised: boolean;
+  /** `name "..."` of the listen line, or ''. */
+  readonly name: string;
+  readonly virtual: boolean;
+  /** `udp:127.0.0.1:5060`, as RPC and `$fs` show it. */
+  readonly text: string;
+}
+
+/** Where a message came from, enough to answer on the same way. */
+export interface Flow {
+  readonly socket: ListenSocket;
+  readonly proto: TransportProtocol;
+  /** Peer address without brackets, and port. */
+  readonly address: string;
+  readonly port: number;
+  /** 0 for datagrams, else the id of the connection. */
+  readonly connectionId: number;
+}
+
+/** Where a message goes to. */
+export interface Destination {
+  readonly proto: TransportProtocol;
+  readonly address: string;
+  readonly port: number;
+  /** Send from this socket; undefined lets the transport choose. */
+  readonly socket: ListenSocket | undefined;
+  /** Prefer this connection; 0 for none. */
+  readonly connectionId: number;
+  /** The name that was resolved (TLS server name); '' when an address was given. */
+  readonly host: string;
+}
+
+/** How messages leave; implemented by the server, in real and in virtual time. */
+export interface Transport {
+  readonly sockets: readonly ListenSocket[];
+  /** The socket that messages to this destination leave from; undefined when no socket fits. */
+  socketFor(proto: TransportProtocol, address: string): ListenSocket | undefined;
+  /** A socket by `proto:host:port` or by its name. */
+  findSocket(text: string): ListenSocket | undefined;
+  /**
+   * Sends. Never throws; false when it is known at once that it cannot be sent (no socket, queue full).
+   * A later failure is told to `Hooks.onUnreachable`.
+   */
+  send(text: string, destination: Destination): boolean;
+  /** Is `host` with `port` (0 for any) one of ours: sockets, advertised names, aliases? (`myself`) */
+  isLocal(host: string, port: number, proto: TransportProtocol | undefined): boolean;
+  /** Closes a connection by id; false when it is gone. */
+  closeConnection(id: number): boolean;
+  isConnected(id: number): boolean;
+}
+
+/** Messages over `udp` may be lost; all others are reliable (RFC 3261 §17). */
+export function isReliable(proto: TransportProtocol): boolean {
+  return proto !== 'udp';
+}
+
+/** Default ports: RFC 3261 §19.1.2, RFC 7118. */
+export function defaultPort(proto: TransportProtocol): number {
+  switch (proto) {
+    case 'tls':
+      return 5061;
+    case 'ws':
+      return 80;
+    case 'wss':
+      return 443;
+    default:
+      return 5060;
+  }
+}
