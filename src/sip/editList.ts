@@ -25,17 +25,16 @@ export interface Edit {
 
 export class EditList {
   readonly #edits: Edit[];
-  #sorted = true;
 
   constructor(from?: EditList) {
     this.#edits = from === undefined ? [] : from.#edits.slice();
-    this.#sorted = from === undefined ? true : from.#sorted;
   }
 
   get size(): number {
     return this.#edits.length;
   }
 
+  /** Sorted by place, then rank, then the order of asking. */
   get edits(): readonly Edit[] {
     return this.#edits;
   }
@@ -67,44 +66,88 @@ export class EditList {
 
   clear(): void {
     this.#edits.length = 0;
-    this.#sorted = true;
   }
 
   clone(): EditList {
     return new EditList(this);
   }
 
+  /** Keeps the list sorted; edits equal in place and rank stay in the order of asking. */
   #add(edit: Edit): Edit {
-    const last = this.#edits[this.#edits.length - 1];
-    if (last !== undefined && compareEdits(last, edit) > 0) this.#sorted = false;
-    this.#edits.push(edit);
+    let at = this.#edits.length;
+    while (at > 0 && compareEdits(this.#edits[at - 1] as Edit, edit) > 0) at--;
+    if (at === this.#edits.length) this.#edits.push(edit);
+    else this.#edits.splice(at, 0, edit);
     return edit;
   }
 
-  /** `text[from, to)` with all edits inside applied. Overlapping removals merge; insertions inside a removal survive. */
+  /**
+   * `text[from, to)` with all edits inside applied, insertions at both ends included. Overlapping removals
+   * merge; insertions inside a removal survive.
+   */
   render(text: string, from: number, to: number, hop?: OutgoingHop): string {
-    if (this.#edits.length === 0) return text.slice(from, to);
-    if (!this.#sorted) {
-      this.#edits.sort(compareEdits);
-      this.#sorted = true;
-    }
-    let out = '';
-    let position = from;
-    for (let i = 0; i < this.#edits.length; i++) {
+    return this.#edits.length === 0
+      ? text.slice(from, to)
+      : applyEdits(text, { from, to, last: to }, this.#edits, noEdits, hop);
+  }
+
+  /**
+   * Like `render`, with edits of this one rendering (`overlay`, sorted by place) merged in, behind those of
+   * the list where both are at one place, and without what begins at `to`.
+   */
+  renderWith(text: string, from: number, to: number, overlay: readonly Edit[], hop?: OutgoingHop): string {
+    return applyEdits(text, { from, to, last: to - 1 }, this.#edits, overlay, hop);
+  }
+
+  /** True if some edit begins at or behind `offset`, or reaches over it. */
+  reaches(offset: number): boolean {
+    for (let i = this.#edits.length - 1; i >= 0; i--) {
       const edit = this.#edits[i] as Edit;
-      if (edit.start < from || edit.start > to) continue;
-      if (edit.start > position) {
-        out += text.slice(position, edit.start);
-        position = edit.start;
-      }
-      out += typeof edit.text === 'string' ? edit.text : edit.text(hop);
-      if (edit.end > position) position = edit.end;
+      if (edit.start >= offset || edit.end > offset) return true;
     }
-    return position < to ? out + text.slice(position, to) : out;
+    return false;
   }
 }
 
-/** By place, then by rank; Array.prototype.sort is stable, so equals keep the order of asking. */
+const noEdits: readonly Edit[] = [];
+
+/** A part of the text, and the highest place of an edit that still belongs to it. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly last: number;
+}
+
+function applyEdits(
+  text: string,
+  range: Range,
+  edits: readonly Edit[],
+  overlay: readonly Edit[],
+  hop: OutgoingHop | undefined,
+): string {
+  let out = '';
+  let position = range.from;
+  let i = 0;
+  let j = 0;
+  while (i < edits.length || j < overlay.length) {
+    const own = edits[i];
+    const other = overlay[j];
+    const takesOther = other !== undefined && (own === undefined || other.start < own.start);
+    const edit = (takesOther ? other : own) as Edit;
+    if (edit.start > range.last) break;
+    if (takesOther) j++;
+    else i++;
+    if (edit.start >= range.from) {
+      if (edit.start > position) out += text.slice(position, edit.start);
+      out += typeof edit.text === 'string' ? edit.text : edit.text(hop);
+      if (edit.start > position) position = edit.start;
+    }
+    if (edit.end > position) position = edit.end;
+  }
+  return position < range.to ? out + text.slice(position, range.to) : out;
+}
+
+/** By place, then by rank. */
 function compareEdits(a: Edit, b: Edit): number {
   return a.start - b.start || a.rank - b.rank;
 }

@@ -1,3 +1,7 @@
+import { matchesAt } from './scan.ts';
+
+export { matchesAt } from './scan.ts';
+
 /**
  * Header field names that the server itself looks at, as small integers, so that indexing a message
  * allocates no strings. Compact forms: RFC 3261 §7.3.3 and the IANA registry.
@@ -188,16 +192,6 @@ function bucketsByLength(): readonly (readonly KnownName[])[] {
 }
 
 const knownByLength = bucketsByLength();
-
-/** True if `text` has `lower` (lower-case ASCII) at `start`, letter case aside. */
-export function matchesAt(text: string, start: number, lower: string): boolean {
-  for (let i = 0; i < lower.length; i++) {
-    let code = text.charCodeAt(start + i);
-    if (code >= 0x41 && code <= 0x5a) code |= 0x20;
-    if (code !== lower.charCodeAt(i)) return false;
-  }
-  return true;
-}
 
 /** The kind of the header name in `text[start, end)`. */
 export function headerKindAt(text: string, start: number, end: number): HeaderKind {

@@ -2,6 +2,7 @@ import { EditList } from './editList.ts';
 import { HeaderKind, headerKindAt, headerNames } from './headerKind.ts';
 import { limits as defaultLimits, type MessageLimits } from './limits.ts';
 import { type NameAddr, parseNameAddr } from './nameAddr.ts';
+import { isDigit, isSpaceCode, matchesAt, parseUint, skipSpace } from './scan.ts';
 import { parseVia, type Via } from './via.ts';
 
 /** Why bytes are no SIP message, and what to answer if anything can be answered (RFC 3261 §16.3, §8.2). */
@@ -181,20 +182,28 @@ export class SipMessage {
 
   get cseq(): CSeq | undefined {
     if (this.#cseq === undefined) {
-      const value = this.value(HeaderKind.cseq);
-      if (value !== undefined) this.#cseq = parseCSeq(value);
+      const i = this.find(HeaderKind.cseq);
+      if (i >= 0) this.#cseq = parseCSeq(this.text, this.headerValueStart(i), this.headerValueEnd(i));
     }
     return this.#cseq;
   }
 
-  /** undefined when there is no Content-Length or it is no number. */
+  /** undefined when there is no Content-Length or it is no number below 10^9. */
   get contentLength(): number | undefined {
-    const value = this.value(HeaderKind.contentLength);
-    return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+    const i = this.find(HeaderKind.contentLength);
+    if (i < 0) return undefined;
+    const number = parseUint(this.text, this.headerValueStart(i), this.headerValueEnd(i), 999_999_999);
+    return number < 0 ? undefined : number;
+  }
+
+  /** Offset behind the body: what a datagram holds behind Content-Length is noise (RFC 3261 §18.3). */
+  get bodyEnd(): number {
+    const length = this.contentLength;
+    return length === undefined ? this.text.length : Math.min(this.text.length, this.bodyStart + length);
   }
 
   get body(): string {
-    return this.bodyStart < this.text.length ? this.text.slice(this.bodyStart) : '';
+    return this.text.slice(this.bodyStart, this.bodyEnd);
   }
 
   /** Appends a header line (with CRLF) behind the last header, as an edit. */
@@ -236,10 +245,14 @@ function wireError(reason: string, offset: number, status: number): WireError {
 
 /**
  * Indexes a message. Only what makes it unusable as a whole is an error here; values are judged when they
- * are parsed (and by the sanity module). `text` must begin at the start line.
+ * are parsed (and by `validate`). Line ends before the start line are dropped (RFC 3261 §7.5).
  */
-export function parseMessage(text: string, limits: MessageLimits = defaultLimits): SipMessage | WireError {
-  if (text.length > limits.messageBytes) return wireError('message too large', limits.messageBytes, 513);
+export function parseMessage(
+  received: string,
+  limits: MessageLimits = defaultLimits,
+): SipMessage | WireError {
+  if (received.length > limits.messageBytes) return wireError('message too large', limits.messageBytes, 513);
+  const text = dropLeadingLineEnds(received);
   const start = parseStartLine(text, limits);
   if ('kind' in start) return start;
   const index: number[] = [];
@@ -259,6 +272,12 @@ export function parseMessage(text: string, limits: MessageLimits = defaultLimits
   }
 }
 
+function dropLeadingLineEnds(text: string): string {
+  let start = 0;
+  while (text.charCodeAt(start) === CR || text.charCodeAt(start) === LF) start++;
+  return start === 0 ? text : text.slice(start);
+}
+
 /** Adds the header line at `start` to the index; the offset behind it, or -1. */
 function indexHeader(text: string, start: number, index: number[]): number {
   let colon = start;
@@ -276,8 +295,8 @@ function indexHeader(text: string, start: number, index: number[]): number {
   if (lineFeed < 0) return -1;
   let valueStart = colon + 1;
   let valueEnd = lineFeed;
-  while (valueStart < valueEnd && isSpace(text.charCodeAt(valueStart))) valueStart++;
-  while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd--;
+  while (valueStart < valueEnd && isSpaceCode(text.charCodeAt(valueStart))) valueStart++;
+  while (valueEnd > valueStart && isSpaceCode(text.charCodeAt(valueEnd - 1))) valueEnd--;
   index.push(headerKindAt(text, start, nameEnd), start, nameEnd, valueStart, valueEnd, lineFeed + 1);
   return lineFeed + 1;
 }
@@ -286,17 +305,14 @@ function isBlank(code: number): boolean {
   return code === SP || code === TAB;
 }
 
-function isSpace(code: number): boolean {
-  return code === SP || code === TAB || code === CR || code === LF;
-}
-
 function parseStartLine(text: string, limits: MessageLimits): StartLine | WireError {
   const lineFeed = text.indexOf('\n');
   if (lineFeed < 0) return wireError('no line end in the start line', 0, 0);
   const lineEnd = text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
   const firstSpace = text.indexOf(' ');
   if (firstSpace <= 0 || firstSpace >= lineEnd) return wireError('malformed start line', 0, 0);
-  if (/^SIP\/\d/i.test(text.slice(0, 5))) return parseStatusLine(text, firstSpace, lineEnd, lineFeed + 1);
+  if (matchesAt(text, 0, 'sip/') && isDigit(text.charCodeAt(4)))
+    return parseStatusLine(text, firstSpace, lineEnd, lineFeed + 1);
   return parseRequestLine(text, firstSpace, lineEnd, lineFeed + 1, limits);
 }
 
@@ -306,10 +322,9 @@ function parseStatusLine(
   lineEnd: number,
   end: number,
 ): StartLine | WireError {
-  const digits = text.slice(firstSpace + 1, firstSpace + 4);
-  const code = /^\d{3}$/.test(digits) ? Number(digits) : 0;
+  const code = parseUint(text, firstSpace + 1, firstSpace + 4, 999);
   const behind = text.charCodeAt(firstSpace + 4);
-  if (code < 100 || (firstSpace + 4 < lineEnd && behind !== SP))
+  if (code < 100 || code > 699 || (firstSpace + 4 < lineEnd && behind !== SP))
     return wireError('malformed status code', firstSpace + 1, 0);
   return {
     isRequest: false,
@@ -344,11 +359,16 @@ function parseRequestLine(
   };
 }
 
-function parseCSeq(value: string): CSeq | undefined {
-  const match = /^(\d{1,10})[ \t\r\n]+([^\s]+)$/.exec(value);
-  if (match === null) return undefined;
-  const number = Number(match[1]);
-  return number <= 0xffffffff ? { number, method: match[2] as string } : undefined;
+function parseCSeq(text: string, start: number, end: number): CSeq | undefined {
+  let digitsEnd = start;
+  while (digitsEnd < end && isDigit(text.charCodeAt(digitsEnd))) digitsEnd++;
+  const number = parseUint(text, start, digitsEnd, 0xffffffff);
+  const methodStart = skipSpace(text, digitsEnd, end);
+  if (number < 0 || methodStart === digitsEnd || methodStart === end) return undefined;
+  for (let position = methodStart; position < end; position++) {
+    if (isSpaceCode(text.charCodeAt(position))) return undefined;
+  }
+  return { number, method: text.slice(methodStart, end) };
 }
 
 /** `Name: value` with the canonical name. */

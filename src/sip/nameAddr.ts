@@ -1,4 +1,5 @@
-import { endOfQuoted, type Params, parseParams, skipSpace } from './params.ts';
+import { type Params, parseParams } from './params.ts';
+import { endOfListElement, endOfQuoted, skipSpace } from './scan.ts';
 import { SipUri } from './uri.ts';
 
 /** `"display" <uri>;params` or `uri;params` (RFC 3261 §20.10, §25.1 name-addr and addr-spec). */
@@ -73,20 +74,10 @@ export function parseNameAddrList(text: string, start: number, end: number): Nam
 /** The `[start, end)` pairs of comma-separated values, quotes and angle brackets respected. */
 export function splitValues(text: string, start: number, end: number): [number, number][] {
   const values: [number, number][] = [];
-  let from = start;
-  let bracket = false;
-  for (let position = start; position < end; position++) {
-    const code = text.charCodeAt(position);
-    if (code === 0x22 && !bracket) {
-      const behind = endOfQuoted(text, position, end);
-      position = behind < 0 ? end : behind - 1;
-    } else if (code === 0x3c) bracket = true;
-    else if (code === 0x3e) bracket = false;
-    else if (code === 0x2c && !bracket) {
-      values.push([from, position]);
-      from = position + 1;
-    }
+  for (let from = start; from <= end; ) {
+    const behind = endOfListElement(text, from, end);
+    values.push([from, behind]);
+    from = behind + 1;
   }
-  values.push([from, end]);
   return values;
 }

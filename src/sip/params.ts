@@ -1,3 +1,7 @@
+import { endOfQuoted, equalsIgnoreCase, isSpaceCode, skipSpace } from './scan.ts';
+
+export { endOfQuoted, skipSpace } from './scan.ts';
+
 /** Ordered `;name=value` parameters; names compare case-insensitively, values are kept as written. */
 export interface Param {
   readonly name: string;
@@ -58,10 +62,71 @@ export class Params {
   #find(name: string): number {
     for (let i = 0; i < this.#list.length; i++) {
       const other = (this.#list[i] as Param).name;
-      if (other === name || (other.length === name.length && other.toLowerCase() === name.toLowerCase()))
-        return i;
+      if (equalsIgnoreCase(other, name)) return i;
     }
     return -1;
+  }
+}
+
+/** Walks over `;name[=value]...` without building anything. White space around `;` and `=` is skipped. */
+export class ParamCursor {
+  /** Offset of the `;` before the parameter. */
+  start = 0;
+  nameStart = 0;
+  nameEnd = 0;
+  /** -1 for a parameter without `=`. */
+  valueStart = -1;
+  valueEnd = -1;
+  /** True once something was met that is no parameter; `next` is false from then on. */
+  malformed = false;
+  readonly #text: string;
+  readonly #end: number;
+  #position: number;
+
+  constructor(text: string, start: number, end: number) {
+    this.#text = text;
+    this.#end = end;
+    this.#position = skipSpace(text, start, end);
+  }
+
+  /** Steps to the next parameter; false at the end and on malformed text. Empty ones (`;;`) are tolerated. */
+  next(): boolean {
+    const text = this.#text;
+    const end = this.#end;
+    let position = this.#position;
+    do {
+      if (position >= end) return false;
+      if (text.charCodeAt(position) !== 0x3b) return this.#fail();
+      this.start = position;
+      position = skipSpace(text, position + 1, end);
+      this.nameStart = position;
+      while (position < end && !isNameEnd(text.charCodeAt(position))) position++;
+      // an empty parameter (";;" or a trailing ";") is tolerated, as Kamailio does
+    } while (position === this.nameStart && (position >= end || text.charCodeAt(position) === 0x3b));
+    if (position === this.nameStart) return this.#fail();
+    this.nameEnd = position;
+    return this.#value(skipSpace(text, position, end));
+  }
+
+  #value(position: number): boolean {
+    const text = this.#text;
+    const end = this.#end;
+    this.valueStart = this.valueEnd = -1;
+    this.#position = position;
+    if (position >= end || text.charCodeAt(position) !== 0x3d) return true;
+    const start = skipSpace(text, position + 1, end);
+    const behind = endOfValue(text, start, end);
+    if (behind < 0) return this.#fail();
+    this.valueStart = start;
+    this.valueEnd = behind;
+    this.#position = skipSpace(text, behind, end);
+    return true;
+  }
+
+  #fail(): false {
+    this.malformed = true;
+    this.#position = this.#end;
+    return false;
   }
 }
 
@@ -71,30 +136,14 @@ export class Params {
  */
 export function parseParams(text: string, start: number, end: number): Params | undefined {
   const list: Param[] = [];
-  let position = skipSpace(text, start, end);
-  while (position < end) {
-    if (text.charCodeAt(position) !== 0x3b) return undefined;
-    position = skipSpace(text, position + 1, end);
-    const nameStart = position;
-    while (position < end && !isNameEnd(text.charCodeAt(position))) position++;
-    if (position === nameStart) {
-      // an empty parameter (";;" or a trailing ";") is tolerated, as Kamailio does
-      if (position >= end || text.charCodeAt(position) === 0x3b) continue;
-      return undefined;
-    }
-    const name = text.slice(nameStart, position);
-    position = skipSpace(text, position, end);
-    if (position >= end || text.charCodeAt(position) !== 0x3d) {
-      list.push({ name, value: undefined });
-      continue;
-    }
-    position = skipSpace(text, position + 1, end);
-    const valueEnd = endOfValue(text, position, end);
-    if (valueEnd < 0) return undefined;
-    list.push({ name, value: text.slice(position, valueEnd) });
-    position = skipSpace(text, valueEnd, end);
+  const cursor = new ParamCursor(text, start, end);
+  while (cursor.next()) {
+    list.push({
+      name: text.slice(cursor.nameStart, cursor.nameEnd),
+      value: cursor.valueStart < 0 ? undefined : text.slice(cursor.valueStart, cursor.valueEnd),
+    });
   }
-  return new Params(list);
+  return cursor.malformed ? undefined : new Params(list);
 }
 
 /** The offset behind a token or quoted string at `start`; -1 for an unclosed quote. */
@@ -109,34 +158,6 @@ function endOfValue(text: string, start: number, end: number): number {
   return position;
 }
 
-/** The offset behind the closing quote of the quoted string at `start`, or -1 (RFC 3261 §25.1 quoted-string). */
-export function endOfQuoted(text: string, start: number, end: number): number {
-  for (let position = start + 1; position < end; position++) {
-    const code = text.charCodeAt(position);
-    if (code === 0x5c) position++;
-    else if (code === 0x22) return position + 1;
-  }
-  return -1;
-}
-
-export function skipSpace(text: string, start: number, end: number): number {
-  let position = start;
-  while (position < end) {
-    const code = text.charCodeAt(position);
-    if (code !== 0x20 && code !== 9 && code !== 13 && code !== 10) break;
-    position++;
-  }
-  return position;
-}
-
 function isNameEnd(code: number): boolean {
-  return (
-    code === 0x3b ||
-    code === 0x3d ||
-    code === 0x20 ||
-    code === 9 ||
-    code === 13 ||
-    code === 10 ||
-    code === 0x2c
-  );
+  return code === 0x3b || code === 0x3d || isSpaceCode(code) || code === 0x2c;
 }

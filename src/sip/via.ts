@@ -1,7 +1,8 @@
-import { type Params, parseParams, skipSpace } from './params.ts';
+import { ParamCursor, Params, parseParams } from './params.ts';
+import { endOfQuoted, isDigit, isLetter, isSpaceCode, isWordAt, parseUint, skipSpace } from './scan.ts';
 
 /** One Via value (RFC 3261 §20.42). Offsets are into the text it was parsed from. */
-export interface Via {
+export class Via {
   /** `SIP/2.0`. */
   readonly protocol: string;
   /** As written: `UDP`, `TCP`, `TLS`, `WS` ... */
@@ -10,7 +11,7 @@ export interface Via {
   readonly host: string;
   /** 0 when none is given. */
   readonly port: number;
-  readonly params: Params;
+  /** '' when there is none. */
   readonly branch: string;
   readonly start: number;
   /** Behind the last character of this value (before a comma or the line's end). */
@@ -19,50 +20,166 @@ export interface Via {
   readonly sentByEnd: number;
   /** True if a further value follows behind a comma in the same header line. */
   readonly more: boolean;
+  readonly #text: string;
+  #params: Params | undefined;
+
+  constructor(text: string, fields: ViaFields) {
+    this.#text = text;
+    this.protocol = fields.protocol;
+    this.transport = fields.transport;
+    this.host = fields.host;
+    this.port = fields.port;
+    this.branch = fields.branch;
+    this.start = fields.start;
+    this.end = fields.end;
+    this.sentByEnd = fields.sentByEnd;
+    this.more = fields.more;
+  }
+
+  get params(): Params {
+    this.#params ??= parseParams(this.#text, this.sentByEnd, this.end) ?? new Params();
+    return this.#params;
+  }
+
+  /** Where a parameter stands, from its `;` to its end; undefined when it is not there. */
+  paramSpan(lower: string): { readonly start: number; readonly end: number } | undefined {
+    const cursor = new ParamCursor(this.#text, this.sentByEnd, this.end);
+    while (cursor.next()) {
+      if (isWordAt(this.#text, cursor.nameStart, cursor.nameEnd, lower))
+        return { start: cursor.start, end: cursor.valueEnd < 0 ? cursor.nameEnd : cursor.valueEnd };
+    }
+    return undefined;
+  }
+}
+
+interface ViaFields {
+  protocol: string;
+  transport: string;
+  host: string;
+  port: number;
+  branch: string;
+  start: number;
+  end: number;
+  sentByEnd: number;
+  more: boolean;
 }
 
 /** Parses the first Via value of `text[start, end)`; undefined when it is malformed. */
 export function parseVia(text: string, start: number, end: number): Via | undefined {
   const valueEnd = endOfFirstValue(text, start, end);
-  const begin = skipSpace(text, start, valueEnd);
-  const head = /^([^\s/]+)\s*\/\s*([^\s/]+)\s*\/\s*([^\s/]+)\s+/.exec(
-    text.slice(begin, Math.min(valueEnd, begin + 80)),
-  );
-  if (head === null) return undefined;
-  const hostStart = begin + head[0].length;
-  let paramsStart = text.indexOf(';', hostStart);
-  if (paramsStart < 0 || paramsStart > valueEnd) paramsStart = valueEnd;
-  const sentBy = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?:\s*:\s*(\d{1,5}))?\s*$/.exec(
-    text.slice(hostStart, paramsStart),
-  );
-  if (sentBy === null) return undefined;
-  const params = parseParams(text, paramsStart, valueEnd);
-  if (params === undefined) return undefined;
-  return {
-    protocol: `${head[1]}/${head[2]}`,
-    transport: head[3] as string,
-    host: sentBy[1] as string,
-    port: sentBy[2] === undefined ? 0 : Number(sentBy[2]),
-    params,
-    branch: params.get('branch') ?? '',
-    start: begin,
+  const fields: ViaFields = {
+    protocol: '',
+    transport: '',
+    host: '',
+    port: 0,
+    branch: '',
+    start: skipSpace(text, start, valueEnd),
     end: valueEnd,
-    sentByEnd: hostStart + sentBy[0].trimEnd().length,
+    sentByEnd: 0,
     more: valueEnd < end,
   };
+  const hostStart = readProtocol(text, fields);
+  if (hostStart < 0 || !readSentBy(text, hostStart, fields) || !readBranch(text, fields)) return undefined;
+  return new Via(text, fields);
+}
+
+/** `SIP / 2.0 / UDP ` (white space allowed around the slashes); the offset of sent-by, or -1. */
+function readProtocol(text: string, fields: ViaFields): number {
+  let nameEnd = 0;
+  let versionStart = 0;
+  let versionEnd = 0;
+  let position = fields.start;
+  if (text.startsWith('SIP/2.0/', position)) {
+    fields.protocol = 'SIP/2.0';
+    position += 8;
+  } else {
+    nameEnd = endOfWord(text, position, fields.end);
+    versionStart = behindSlash(text, nameEnd, fields.end);
+    versionEnd = versionStart < 0 ? -1 : endOfWord(text, versionStart, fields.end);
+    position = versionEnd < 0 ? -1 : behindSlash(text, versionEnd, fields.end);
+    if (position < 0 || nameEnd === fields.start || versionEnd === versionStart) return -1;
+    fields.protocol = `${text.slice(fields.start, nameEnd)}/${text.slice(versionStart, versionEnd)}`;
+  }
+  position = skipSpace(text, position, fields.end);
+  const transportEnd = endOfWord(text, position, fields.end);
+  const hostStart = skipSpace(text, transportEnd, fields.end);
+  if (transportEnd === position || hostStart === transportEnd) return -1;
+  fields.transport = text.slice(position, transportEnd);
+  return hostStart;
+}
+
+function endOfWord(text: string, start: number, end: number): number {
+  let position = start;
+  while (position < end) {
+    const code = text.charCodeAt(position);
+    if (code === 0x2f || isSpaceCode(code)) break;
+    position++;
+  }
+  return position;
+}
+
+function behindSlash(text: string, start: number, end: number): number {
+  const slash = skipSpace(text, start, end);
+  return slash < end && text.charCodeAt(slash) === 0x2f ? skipSpace(text, slash + 1, end) : -1;
+}
+
+/** `host [: port]` up to the first `;` or the value's end. */
+function readSentBy(text: string, start: number, fields: ViaFields): boolean {
+  const end = fields.end;
+  const hostEnd = endOfSentByHost(text, start, end);
+  if (hostEnd <= start) return false;
+  fields.host = text.slice(start, hostEnd);
+  fields.sentByEnd = hostEnd;
+  let position = skipSpace(text, hostEnd, end);
+  if (position < end && text.charCodeAt(position) === 0x3a) {
+    const portStart = skipSpace(text, position + 1, end);
+    position = portStart;
+    while (position < end && isDigit(text.charCodeAt(position))) position++;
+    fields.port = parseUint(text, portStart, position, 65535);
+    if (fields.port < 0) return false;
+    fields.sentByEnd = position;
+    position = skipSpace(text, position, end);
+  }
+  return position >= end || text.charCodeAt(position) === 0x3b;
+}
+
+function endOfSentByHost(text: string, start: number, end: number): number {
+  let position = start;
+  if (text.charCodeAt(start) === 0x5b) {
+    const close = text.indexOf(']', start);
+    return close < 0 || close >= end ? start : close + 1;
+  }
+  while (position < end) {
+    const code = text.charCodeAt(position);
+    if (!isLetter(code) && !isDigit(code) && code !== 0x2e && code !== 0x2d && code !== 0x5f) break;
+    position++;
+  }
+  return position;
+}
+
+/** Walks over the parameters; false when they are malformed. */
+function readBranch(text: string, fields: ViaFields): boolean {
+  const cursor = new ParamCursor(text, fields.sentByEnd, fields.end);
+  while (cursor.next()) {
+    if (
+      cursor.valueStart >= 0 &&
+      fields.branch === '' &&
+      isWordAt(text, cursor.nameStart, cursor.nameEnd, 'branch')
+    )
+      fields.branch = text.slice(cursor.valueStart, cursor.valueEnd);
+  }
+  return !cursor.malformed;
 }
 
 function endOfFirstValue(text: string, start: number, end: number): number {
-  const comma = text.indexOf(',', start);
-  if (comma < 0 || comma >= end) return end;
-  const quote = text.indexOf('"', start);
-  if (quote < 0 || quote > comma) return comma;
-  let quoted = false;
   for (let position = start; position < end; position++) {
     const code = text.charCodeAt(position);
-    if (code === 0x5c && quoted) position++;
-    else if (code === 0x22) quoted = !quoted;
-    else if (code === 0x2c && !quoted) return position;
+    if (code === 0x2c) return position;
+    if (code === 0x22) {
+      const behind = endOfQuoted(text, position, end);
+      if (behind < 0) return end;
+      position = behind - 1;
+    }
   }
   return end;
 }
