@@ -1,0 +1,211 @@
+/** Runs one case against one server and returns what the peers received. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ownAddress } from '../support/loopback.ts';
+import type { Received } from '../support/peer.ts';
+import { type Program, type RunningServer, startServer } from '../support/server.ts';
+import { kindOf, readSip } from '../support/sipText.ts';
+import { Actor, parseHeaders, splitHeadAndBody } from './actor.ts';
+import type { Case, Step } from './caseFile.ts';
+
+/** The address that case files are written with; every run replaces it by one of its own, of the same length. */
+export const writtenAddress = '127.111.111.111';
+export const serverPort = 5060;
+const firstPeerPort = 5071;
+const expectTimeoutMs = 2_500;
+/** How long nothing may arrive at the end before a case counts as over. */
+const quietMs = 150;
+/** Configs that must be refused are refused at once. */
+const refusalTimeoutMs = 5_000;
+
+export interface Outcome {
+  /** What each peer received, in the order of arrival, with the written address put back. */
+  readonly received: ReadonlyMap<string, readonly Received[]>;
+  /** The server refused the config. */
+  readonly rejected: boolean;
+  /** Why the case could not be played to its end; the server's log follows. */
+  readonly trouble: string | undefined;
+  readonly log: string;
+}
+
+export async function playCase(testCase: Case, program: Program): Promise<Outcome> {
+  const address = ownAddress();
+  const actors = peersOf(testCase).map((name) => newActor(name, address, testCase));
+  const folder = mkdtempSync(join(tmpdir(), 'olelo-case-'));
+  const config = join(folder, 'case.cfg');
+  writeFileSync(config, configText(testCase, folder).replaceAll(writtenAddress, address), 'latin1');
+  try {
+    await Promise.all(actors.map((actor) => actor.open()));
+    if (testCase.steps[0]?.verb === 'rejected')
+      return await expectRefusal(testCase, program, config, address);
+    return await playSteps(testCase, program, config, address, actors);
+  } finally {
+    await Promise.all(actors.map((actor) => actor.close()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The peers that a case names, A to F. */
+function peersOf(testCase: Case): string[] {
+  const named = testCase.steps.flatMap((step) => step.words.filter((word) => /^[A-F]$/.test(word)));
+  const inTexts = testCase.steps.flatMap((step) =>
+    [...step.text.matchAll(/:507([1-6])\b/g)].map((m) => m[1]!),
+  );
+  const inConfig = [...testCase.config.matchAll(/:507([1-6])\b/g)].map((m) => m[1]!);
+  const ports = [...inTexts, ...inConfig].map((digit) => String.fromCharCode(64 + Number(digit)));
+  return [...new Set([...named, ...ports])].sort();
+}
+
+function newActor(name: string, address: string, testCase: Case): Actor {
+  const actor = new Actor(name, address, firstPeerPort + name.charCodeAt(0) - 65, testCase.name);
+  actor.keepRepeats = testCase.keepRepeats;
+  return actor;
+}
+
+/** What is common to all cases stands before the case's own lines. `{folder}` is a temporary folder of the run. */
+export function configText(testCase: Case, folder: string): string {
+  const preamble = [
+    '#!KAMAILIO',
+    'debug=2',
+    'log_stderror=yes',
+    'children=1',
+    'tcp_children=1',
+    'auto_aliases=no',
+    'dns=no',
+    'rev_dns=no',
+    'dns_try_ipv6=no',
+    `listen=udp:${writtenAddress}:${serverPort}`,
+    `listen=tcp:${writtenAddress}:${serverPort}`,
+    'server_header="Server: differential"',
+    'user_agent_header="User-Agent: differential"',
+    ...testCase.modules.map((name) => `loadmodule "${name}.so"`),
+  ];
+  return `${preamble.join('\n')}\n${testCase.config.replaceAll('{folder}', folder)}\n`;
+}
+
+async function playSteps(
+  testCase: Case,
+  program: Program,
+  config: string,
+  address: string,
+  actors: readonly Actor[],
+): Promise<Outcome> {
+  let server: RunningServer | undefined;
+  let trouble: string | undefined;
+  let log = '';
+  try {
+    server = await startServer({ program, config, args: testCase.args, readyWhen: sockets(address) });
+    for (const step of testCase.steps) await playStep(step, actors, address);
+    await untilQuiet(actors);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    [trouble, log = ''] = text.split(/\n(.*)/s);
+  }
+  await server?.stop();
+  return { received: collect(actors, address), rejected: false, trouble, log: server?.log() ?? log };
+}
+
+function sockets(address: string): { kind: 'udp' | 'tcp'; address: string; port: number }[] {
+  return [
+    { kind: 'udp', address, port: serverPort },
+    { kind: 'tcp', address, port: serverPort },
+  ];
+}
+
+async function expectRefusal(
+  testCase: Case,
+  program: Program,
+  config: string,
+  address: string,
+): Promise<Outcome> {
+  const nothing = new Map<string, Received[]>();
+  try {
+    const server = await startServer({
+      program,
+      config,
+      args: testCase.args,
+      readyWhen: sockets(address),
+      startTimeoutMs: refusalTimeoutMs,
+    });
+    await server.stop();
+    return { received: nothing, rejected: false, trouble: undefined, log: server.log() };
+  } catch (error) {
+    return { received: nothing, rejected: true, trouble: undefined, log: String(error) };
+  }
+}
+
+async function playStep(step: Step, actors: readonly Actor[], address: string): Promise<void> {
+  const local = (text: string): string => text.replaceAll(writtenAddress, address);
+  if (step.verb === 'quiet') return pause(Number(step.words[0]));
+  const actor = actors.find(({ name }) => name === step.words[0]);
+  if (actor === undefined) throw new Error(`line ${step.line}: no peer "${step.words[0]}"`);
+  const [head, body] = splitHeadAndBody(local(step.text));
+  if (step.verb === 'expect') return expect(step, actor);
+  try {
+    if (step.verb === 'send') actor.sendText(local(step.text), step.words[1] === 'tcp');
+    else if (step.verb === 'resend') actor.resend();
+    else if (step.verb === 'ack') actor.ack(parseHeaders(head));
+    else if (step.verb === 'cancel') actor.cancel(parseHeaders(head));
+    else if (step.verb === 'request') actor.request(step.words[1] ?? '', parseHeaders(head), body);
+    else if (step.verb === 'reply') reply(step, actor, head, body);
+  } catch (error) {
+    throw new Error(`line ${step.line}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** `reply B 200 OK [to INVITE] [2] [tag x]` */
+function reply(step: Step, actor: Actor, head: string, body: string): void {
+  const order = /^(\d{3}) (.*?)(?: to ([A-Z]+)(?: (\d+))?)?(?: tag (\S+))?$/.exec(
+    step.words.slice(1).join(' '),
+  );
+  if (order === null) throw new Error('a reply needs a status and a reason');
+  const [, status = '', reason = '', method, nth, tag] = order;
+  const headers = parseHeaders(head);
+  actor.reply({
+    status,
+    reason,
+    method,
+    nth: nth === undefined ? undefined : Number(nth),
+    tag,
+    headers,
+    body,
+  });
+}
+
+/** `expect A 100 180 [within 5000]`: the next messages at A are of these kinds; `*` is any. */
+async function expect(step: Step, actor: Actor): Promise<void> {
+  const words = step.words.slice(1);
+  const within = words.indexOf('within');
+  const timeoutMs = within < 0 ? expectTimeoutMs : Number(words[within + 1]);
+  const kinds = within < 0 ? words : words.slice(0, within);
+  for (const kind of kinds) {
+    const arrived = await actor.holds(actor.seen + 1, timeoutMs);
+    if (!arrived) throw new Error(`line ${step.line}: ${actor.name} did not receive ${kind}`);
+    const got = kindOf(readSip(actor.inbox[actor.seen]!.text));
+    actor.seen++;
+    if (kind !== '*' && got !== kind) {
+      throw new Error(`line ${step.line}: ${actor.name} received ${got} instead of ${kind}`);
+    }
+  }
+}
+
+async function untilQuiet(actors: readonly Actor[]): Promise<void> {
+  const total = (): number => actors.reduce((sum, actor) => sum + actor.inbox.length, 0);
+  for (let before = -1; before !== total(); ) {
+    before = total();
+    await pause(quietMs);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function collect(actors: readonly Actor[], address: string): Map<string, Received[]> {
+  const back = (received: Received): Received => ({
+    ...received,
+    text: received.text.replaceAll(address, writtenAddress),
+  });
+  return new Map(actors.map((actor) => [actor.name, actor.inbox.map(back)]));
+}
