@@ -138,7 +138,8 @@ export class ModuleRegistry {
     const declaration = this.declared.get(name);
     if (declaration === undefined) return `module '${name}' does not exist in Olelo yet`;
     const missing = (declaration.requires ?? []).filter((required) => !this.#loaded.has(required));
-    if (missing.length > 0) return `module '${name}' needs ${missing.map((m) => `'${m}'`).join(', ')} to be loaded before it`;
+    if (missing.length > 0)
+      return `module '${name}' needs ${missing.map((m) => `'${m}'`).join(', ')} to be loaded before it`;
     this.#loaded.set(name, new LoadedModule(declaration, this.#makeHost));
     this.#addFunctions(declaration);
     return undefined;
@@ -190,7 +191,8 @@ export class ModuleRegistry {
 
   /** A declared but not loaded module that has this variable. */
   moduleOfPv(name: string): string | undefined {
-    for (const module of this.declared.values()) if (ownEntry(module.pvs, name) !== undefined) return module.name;
+    for (const module of this.declared.values())
+      if (ownEntry(module.pvs, name) !== undefined) return module.name;
     return undefined;
   }
 
@@ -200,7 +202,9 @@ export class ModuleRegistry {
 
   findTransformation(
     name: string,
-  ): { readonly module: LoadedModule; readonly transformation: TransformationDeclaration<unknown> } | undefined {
+  ):
+    | { readonly module: LoadedModule; readonly transformation: TransformationDeclaration<unknown> }
+    | undefined {
     for (const module of this.#loaded.values()) {
       const transformation = ownEntry(module.declaration.transformations, name);
       if (transformation !== undefined) return { module, transformation };

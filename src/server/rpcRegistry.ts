@@ -1,8 +1,14 @@
 import { errorText } from '../base/errors.ts';
 import type { Log } from '../base/ports.ts';
 import type { RpcRegistry } from '../module/host.ts';
-import { type LoadedModule, type ModuleRegistry } from '../module/registry.ts';
-import { type RpcArgument, RpcFault, type RpcMethod, type RpcParameter, type RpcReply } from '../module/rpc.ts';
+import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
+import {
+  type RpcArgument,
+  RpcFault,
+  type RpcMethod,
+  type RpcParameter,
+  type RpcReply,
+} from '../module/rpc.ts';
 
 /** RPC methods of the core and of all loaded modules. */
 export class ServerRpc implements RpcRegistry {

@@ -38,7 +38,10 @@ export class StatisticsRegistry implements Statistics {
   }
 
   list(group?: string): readonly { readonly group: string; readonly name: string; readonly value: number }[] {
-    const groups = group === undefined ? [...this.#groups.values()] : [this.#groups.get(group) ?? new Map<string, Entry>()];
+    const groups =
+      group === undefined
+        ? [...this.#groups.values()]
+        : [this.#groups.get(group) ?? new Map<string, Entry>()];
     return groups.flatMap((entries) =>
       [...entries.values()].map((entry) => ({ group: entry.group, name: entry.name, value: entry.read() })),
     );
