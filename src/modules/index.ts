@@ -1,4 +1,5 @@
 import type { AnyModule } from '../module/define.ts';
+import maxfwd from './maxfwd/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
-export const modules: readonly AnyModule[] = [];
+export const modules: readonly AnyModule[] = [maxfwd];
