@@ -1,0 +1,131 @@
+import { compilePosixRegex } from '../base/posixRegex.ts';
+import { type ExpressionValue, evaluateExpression, expressionText } from './ifexp.ts';
+
+export interface Substitution {
+  readonly regex: RegExp;
+  readonly replacement: string;
+}
+
+type Outcome = { readonly error: string } | undefined;
+
+export type Environment = (name: string) => string | undefined;
+
+/** Names that the preprocessor knows, and the substitutions it makes inside of strings. */
+export class DefineTable {
+  /** Value of a define; undefined when it is only set. */
+  readonly #values = new Map<string, string | undefined>();
+  readonly #substitutions: Substitution[] = [];
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  valueOf(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
+  set(name: string, value: string | undefined): void {
+    this.#values.set(name, value === '' ? undefined : value);
+  }
+
+  remove(name: string): void {
+    this.#values.delete(name);
+  }
+
+  names(): IterableIterator<string> {
+    return this.#values.keys();
+  }
+
+  entries(): ReadonlyMap<string, string | undefined> {
+    return this.#values;
+  }
+
+  environment(name: string): string | undefined {
+    return this.#environment(name);
+  }
+
+  evaluate(text: string): ReturnType<typeof evaluateExpression> {
+    return evaluateExpression(text, (name) => this.#expressionValue(name));
+  }
+
+  /**
+   * `/regexp/replacement/flags` with any delimiter. `define` names what happens besides the substitution:
+   * nothing, or a define of the expression's text with the plain or the quoted replacement.
+   */
+  addSubstitution(text: string, define: 'none' | 'plain' | 'quoted'): Outcome {
+    const delimiter = text[0];
+    if (delimiter === undefined) return { error: 'empty substitution' };
+    const parts = splitByDelimiter(text.slice(1), delimiter);
+    if (parts.length !== 3)
+      return { error: `expected ${delimiter}regexp${delimiter}replacement${delimiter}flags` };
+    const [pattern, rawReplacement, flags] = parts as [string, string, string];
+    if (!/^[gi]*$/.test(flags)) return { error: `unknown flags '${flags}'` };
+    const compiled = compilePosixRegex(pattern, [...new Set(flags)].join(''));
+    if ('error' in compiled) return compiled;
+    const replacement = this.#expandEnvironment(rawReplacement);
+    this.#substitutions.push({ regex: compiled.regex, replacement: toJsReplacement(replacement) });
+    if (define !== 'none') this.set(pattern, define === 'quoted' ? `"${replacement}"` : replacement);
+    return undefined;
+  }
+
+  substitute(text: string): string {
+    let result = text;
+    for (const { regex, replacement } of this.#substitutions) {
+      regex.lastIndex = 0;
+      result = result.replace(regex, replacement);
+    }
+    return result;
+  }
+
+  #expandEnvironment(text: string): string {
+    return text.replace(/\$env\((\w+)\)/g, (_, name: string) => this.#environment(name) ?? '');
+  }
+
+  #expressionValue(name: string): ExpressionValue {
+    if (!this.#values.has(name)) return 0;
+    const value = this.#values.get(name);
+    if (value === undefined) return 1;
+    return unquote(value);
+  }
+}
+
+export function unquote(text: string): string {
+  const quote = text[0];
+  const quoted = text.length >= 2 && (quote === '"' || quote === "'") && text.endsWith(quote);
+  return quoted ? text.slice(1, -1) : text;
+}
+
+/** The text of an expression's value as a define has it. */
+export function defineText(value: ExpressionValue, quoted: boolean): string {
+  const text = expressionText(value);
+  return quoted ? `"${text}"` : text;
+}
+
+function splitByDelimiter(text: string, delimiter: string): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === '\\' && text[at + 1] === delimiter) {
+      part += delimiter;
+      at++;
+    } else if (char === delimiter) {
+      parts.push(part);
+      part = '';
+    } else {
+      part += char;
+    }
+  }
+  parts.push(part);
+  return parts;
+}
+
+/** `\1` of sed to `$1` of JavaScript; a `$` means itself. */
+function toJsReplacement(text: string): string {
+  return text.replaceAll('$', '$$$$').replace(/\\(\d)/g, '$$$1');
+}
