@@ -17,6 +17,18 @@ export class DatabaseError extends ServerError {
 
 export class TransportError extends ServerError {
   override readonly name = 'TransportError';
+  /** The destination that failed; '' and 0 when unknown. */
+  readonly address: string;
+  readonly port: number;
+  constructor(
+    code: string,
+    message: string,
+    options?: { cause?: unknown; address?: string | undefined; port?: number | undefined },
+  ) {
+    super(code, message, options);
+    this.address = options?.address ?? '';
+    this.port = options?.port ?? 0;
+  }
 }
 
 /** A promise made in the code was broken: a bug of ours, never bad input. */

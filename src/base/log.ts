@@ -1,4 +1,4 @@
-import { type Log, LogLevel, type LogSink } from './ports.ts';
+import { type Log, type LogFields, LogLevel, type LogSink } from './ports.ts';
 
 /** Levels in force: the global `debug` value and per-component overrides (debugger, cfg.set). */
 export class LogLevels {
@@ -34,7 +34,7 @@ export class ComponentLog implements Log {
     return level <= this.#levels.levelOf(this.#component);
   }
 
-  write(level: number, text: string, fields?: Readonly<Record<string, string | number>>): void {
+  write(level: number, text: string, fields?: LogFields): void {
     if (!this.enabled(level)) return;
     this.#sink.write({ level, component: this.#component, text, fields });
   }

@@ -47,7 +47,19 @@ export interface LogRecord {
   /** Syslog facility, when the record asks for another than the default one. */
   readonly facility?: string | undefined;
   /** Structured fields for the JSON engine. */
-  readonly fields?: Readonly<Record<string, string | number>> | undefined;
+  readonly fields?: LogFields | undefined;
+}
+
+/** Any name may come; these are known to the sinks. */
+export interface LogFields {
+  /** `log_prefix`, evaluated. */
+  readonly logprefix?: string | undefined;
+  readonly callid?: string | undefined;
+  /** Source position and function of the speaker. */
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly function?: string | undefined;
+  readonly [name: string]: string | number | undefined;
 }
 
 export interface LogSink {
@@ -58,7 +70,7 @@ export interface LogSink {
 export interface Log {
   /** True if a record of this level would be written: ask before building an expensive text. */
   enabled(level: number): boolean;
-  write(level: number, text: string, fields?: Readonly<Record<string, string | number>>): void;
+  write(level: number, text: string, fields?: LogFields): void;
   error(text: string): void;
   warn(text: string): void;
   notice(text: string): void;
@@ -75,6 +87,7 @@ export interface SocketAddress {
 export interface DatagramHandler {
   /** `data` is only valid during the call. */
   onDatagram(data: Buffer, address: string, port: number): void;
+  /** A `TransportError` names the destination when the failure belongs to one datagram. */
   onError(error: Error): void;
 }
 
@@ -101,6 +114,8 @@ export interface StreamConnection {
   /** Bytes accepted by `write` but not yet taken by the system. */
   readonly pendingBytes: number;
   setHandler(handler: StreamHandler): void;
+  /** Lets the system probe a peer that has been silent for `idleMs` (SO_KEEPALIVE). */
+  keepAlive(idleMs: number): void;
   /** Queues latin1 text or bytes; false when the caller should wait for `onDrain`. */
   write(data: string | Uint8Array): boolean;
   pause(): void;
@@ -132,13 +147,20 @@ export interface InterfaceAddress {
 
 export interface DatagramOptions {
   readonly receiveBufferBytes?: number | undefined;
-  readonly typeOfService?: number | undefined;
+  readonly sendBufferBytes?: number | undefined;
+  /** Interface (by address) that joins when a multicast address is bound; the system's choice without. */
+  readonly multicastInterface?: string | undefined;
   readonly multicastLoopback?: boolean | undefined;
   readonly multicastTtl?: number | undefined;
 }
 
+export interface StreamListenOptions {
+  /** Connections that may wait to be accepted. */
+  readonly backlog?: number | undefined;
+}
+
 export interface Net {
-  /** Rejects with an `OperationalError` that names address and port. */
+  /** Rejects with a `TransportError` that names address and port. */
   bindDatagram(
     address: string,
     port: number,
@@ -149,6 +171,7 @@ export interface Net {
     address: string,
     port: number,
     onConnection: (connection: StreamConnection) => void,
+    options?: StreamListenOptions,
   ): Promise<StreamListener>;
   connectStream(address: string, port: number, options: StreamConnectOptions): Promise<StreamConnection>;
   interfaces(): readonly InterfaceAddress[];
