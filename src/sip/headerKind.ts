@@ -1,7 +1,5 @@
 import { matchesAt } from './scan.ts';
 
-export { matchesAt } from './scan.ts';
-
 /**
  * Header field names that the server itself looks at, as small integers, so that indexing a message
  * allocates no strings. Compact forms: RFC 3261 §7.3.3 and the IANA registry.
@@ -174,32 +172,43 @@ const compactForms: Readonly<Record<string, HeaderKind>> = {
   y: HeaderKind.identity,
 };
 
-/** Buckets by length, then compared case-insensitively in place. */
 interface KnownName {
+  readonly name: string;
   readonly lower: string;
   readonly kind: HeaderKind;
 }
 
-function bucketsByLength(): readonly (readonly KnownName[])[] {
-  const buckets: KnownName[][] = [];
-  for (let kind = 1; kind < headerNames.length; kind++) {
-    const lower = (headerNames[kind] ?? '').toLowerCase();
-    for (let length = buckets.length; length <= lower.length; length++) buckets.push([]);
-    buckets[lower.length]?.push({ lower, kind: kind as HeaderKind });
-  }
-  for (const [lower, kind] of Object.entries(compactForms)) buckets[1]?.push({ lower, kind });
+/** Longest known name; longer ones are `other` without a look. */
+const MAX_NAME_LENGTH = 31;
+
+/** Known names by length and first letter, so that one comparison mostly decides. */
+function bucketsOfNames(): readonly (readonly KnownName[])[] {
+  const buckets: KnownName[][] = Array.from({ length: (MAX_NAME_LENGTH + 1) * 32 }, () => []);
+  const add = (name: string, kind: number): void => {
+    const lower = name.toLowerCase();
+    buckets[bucketOf(lower.length, lower.charCodeAt(0))]?.push({ name, lower, kind: kind as HeaderKind });
+  };
+  for (let kind = 1; kind < headerNames.length; kind++) add(headerNames[kind] as string, kind);
+  for (const [name, kind] of Object.entries(compactForms)) add(name, kind);
   return buckets;
 }
 
-const knownByLength = bucketsByLength();
+function bucketOf(length: number, firstCode: number): number {
+  return length * 32 + (firstCode & 31);
+}
+
+const knownNames = bucketsOfNames();
 
 /** The kind of the header name in `text[start, end)`. */
 export function headerKindAt(text: string, start: number, end: number): HeaderKind {
-  const bucket = knownByLength[end - start];
-  if (bucket === undefined) return HeaderKind.other;
+  if (end - start > MAX_NAME_LENGTH) return HeaderKind.other;
+  const bucket = knownNames[bucketOf(end - start, text.charCodeAt(start))] as readonly KnownName[];
+  if (bucket.length === 0) return HeaderKind.other;
+  // nearly all names come in their canonical spelling: comparing strings is cheaper than characters
+  const name = text.slice(start, end);
   for (let i = 0; i < bucket.length; i++) {
     const known = bucket[i] as KnownName;
-    if (matchesAt(text, start, known.lower)) return known.kind;
+    if (name === known.name || matchesAt(name, 0, known.lower)) return known.kind;
   }
   return HeaderKind.other;
 }

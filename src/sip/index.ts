@@ -1,5 +1,6 @@
 /** `olelo/sip`: the message layer by itself. */
 export * from './editList.ts';
+export * from './framer.ts';
 export * from './headerKind.ts';
 export * from './headerValues.ts';
 export * from './limits.ts';
@@ -10,6 +11,7 @@ export * from './reasonPhrases.ts';
 export * from './render.ts';
 export * from './request.ts';
 export * from './response.ts';
+export * from './scan.ts';
 export * from './uri.ts';
 export * from './via.ts';
 export * from './viaStamp.ts';

@@ -24,14 +24,16 @@ export interface CSeq {
   readonly method: string;
 }
 
-/** Numbers per indexed header line in `#index`. */
-const STRIDE = 6;
-const KIND = 0;
-const NAME_START = 1;
-const NAME_END = 2;
-const VALUE_START = 3;
-const VALUE_END = 4;
-const LINE_END = 5;
+/**
+ * Numbers per indexed header line in `#index`: kind and length of the name in one, then three offsets. A
+ * line ends where the next one begins; behind the last one stands one more number, the end of the headers.
+ */
+const STRIDE = 4;
+const NAME = 1;
+const VALUE_START = 2;
+const VALUE_END = 3;
+const KIND_BITS = 7;
+const KIND_MASK = 127;
 
 /**
  * A SIP message (RFC 3261 §7): the text as received (latin1, one character a byte), an index of its header
@@ -82,17 +84,18 @@ export class SipMessage {
   // ---- header lines by position
 
   get headerCount(): number {
-    return this.#index.length / STRIDE;
+    return (this.#index.length - 1) / STRIDE;
   }
 
   headerKind(i: number): HeaderKind {
-    return this.#index[i * STRIDE + KIND] as HeaderKind;
+    return ((this.#index[i * STRIDE] as number) & KIND_MASK) as HeaderKind;
   }
 
   /** The name as written. */
   headerName(i: number): string {
     const at = i * STRIDE;
-    return this.text.slice(this.#index[at + NAME_START], this.#index[at + NAME_END]);
+    const start = this.#index[at + NAME] as number;
+    return this.text.slice(start, start + ((this.#index[at] as number) >> KIND_BITS));
   }
 
   /** The value without the white space around it; folded lines as received. */
@@ -102,7 +105,7 @@ export class SipMessage {
   }
 
   headerStart(i: number): number {
-    return this.#index[i * STRIDE + NAME_START] as number;
+    return this.#index[i * STRIDE + NAME] as number;
   }
   headerValueStart(i: number): number {
     return this.#index[i * STRIDE + VALUE_START] as number;
@@ -112,14 +115,16 @@ export class SipMessage {
   }
   /** Offset behind the line's CRLF. */
   headerEnd(i: number): number {
-    return this.#index[i * STRIDE + LINE_END] as number;
+    const next = (i + 1) * STRIDE;
+    const index = this.#index;
+    return index[next + 1 < index.length ? next + NAME : next] as number;
   }
 
   /** Position of the first header of a kind at or after `from`, or -1. */
   find(kind: HeaderKind, from = 0): number {
     const index = this.#index;
-    for (let at = from * STRIDE; at < index.length; at += STRIDE) {
-      if (index[at] === kind) return at / STRIDE;
+    for (let at = from * STRIDE; at < index.length - 1; at += STRIDE) {
+      if (((index[at] as number) & KIND_MASK) === kind) return at / STRIDE;
     }
     return -1;
   }
@@ -167,12 +172,12 @@ export class SipMessage {
   }
 
   get fromTag(): string {
-    return this.from?.params.get('tag') ?? '';
+    return this.from?.tag ?? '';
   }
 
   /** '' when there is none. */
   get toTag(): string {
-    return this.to?.params.get('tag') ?? '';
+    return this.to?.tag ?? '';
   }
 
   get callId(): string {
@@ -237,7 +242,6 @@ const CR = 13;
 const LF = 10;
 const SP = 32;
 const TAB = 9;
-const COLON = 58;
 
 function wireError(reason: string, offset: number, status: number): WireError {
   return { kind: 'wire-error', reason, offset, status };
@@ -260,9 +264,13 @@ export function parseMessage(
   for (;;) {
     const first = text.charCodeAt(position);
     if (first === CR && text.charCodeAt(position + 1) === LF) {
+      index.push(position);
       return new SipMessage(start, text, index, position, position + 2);
     }
-    if (first === LF) return new SipMessage(start, text, index, position, position + 1);
+    if (first === LF) {
+      index.push(position);
+      return new SipMessage(start, text, index, position, position + 1);
+    }
     // A message may end with its last header line (no empty line): Kamailio takes that for an error.
     if (position >= text.length) return wireError('no empty line behind the headers', position, 400);
     if (index.length >= limits.headerCount * STRIDE) return wireError('too many headers', position, 513);
@@ -280,24 +288,21 @@ function dropLeadingLineEnds(text: string): string {
 
 /** Adds the header line at `start` to the index; the offset behind it, or -1. */
 function indexHeader(text: string, start: number, index: number[]): number {
-  let colon = start;
-  let code = text.charCodeAt(colon);
-  while (code !== COLON) {
-    // also ends on NaN at the end of the text
-    if (!(code > SP) && code !== SP && code !== TAB) return -1;
-    code = text.charCodeAt(++colon);
-  }
-  let nameEnd = colon;
-  while (nameEnd > start && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
-  if (nameEnd === start || isBlank(text.charCodeAt(start))) return -1;
-  let lineFeed = text.indexOf('\n', colon + 1);
+  // two native searches are several times cheaper than a loop over the characters of the name
+  let lineFeed = text.indexOf('\n', start);
+  const colon = text.indexOf(':', start);
+  if (colon < 0 || colon > lineFeed || isBlank(text.charCodeAt(start))) return -1;
   while (lineFeed >= 0 && isBlank(text.charCodeAt(lineFeed + 1))) lineFeed = text.indexOf('\n', lineFeed + 1);
   if (lineFeed < 0) return -1;
+  let nameEnd = colon;
+  while (nameEnd > start && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
+  if (nameEnd === start) return -1;
   let valueStart = colon + 1;
   let valueEnd = lineFeed;
   while (valueStart < valueEnd && isSpaceCode(text.charCodeAt(valueStart))) valueStart++;
   while (valueEnd > valueStart && isSpaceCode(text.charCodeAt(valueEnd - 1))) valueEnd--;
-  index.push(headerKindAt(text, start, nameEnd), start, nameEnd, valueStart, valueEnd, lineFeed + 1);
+  const name = headerKindAt(text, start, nameEnd) | ((nameEnd - start) << KIND_BITS);
+  index.push(name, start, valueStart, valueEnd);
   return lineFeed + 1;
 }
 
@@ -344,7 +349,8 @@ function parseRequestLine(
   end: number,
   limits: MessageLimits,
 ): StartLine | WireError {
-  const lastSpace = text.lastIndexOf(' ', lineEnd - 1);
+  let lastSpace = lineEnd - 1;
+  while (lastSpace > firstSpace && text.charCodeAt(lastSpace) !== SP) lastSpace--;
   if (lastSpace <= firstSpace) return wireError('malformed request line', firstSpace, 400);
   const requestUri = text.slice(firstSpace + 1, lastSpace);
   if (requestUri.length > limits.uriLength) return wireError('Request-URI too long', firstSpace + 1, 414);

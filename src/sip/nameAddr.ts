@@ -1,27 +1,52 @@
-import { type Params, parseParams } from './params.ts';
-import { endOfListElement, endOfQuoted, skipSpace } from './scan.ts';
+import { ParamCursor, Params, parseParams } from './params.ts';
+import { endOfListElement, endOfQuoted, isWordAt, skipSpace, trimEnd } from './scan.ts';
 import { SipUri } from './uri.ts';
 
 /** `"display" <uri>;params` or `uri;params` (RFC 3261 §20.10, §25.1 name-addr and addr-spec). */
 export class NameAddr {
-  /** As written, quotes included; '' when there is none. */
-  readonly displayName: string;
-  /** The URI as written, without brackets. */
-  readonly uri: string;
-  readonly params: Params;
-  /** Offsets of the URI in the text it was parsed from. */
-  readonly uriStart: number;
-  readonly uriEnd: number;
-  /** Offsets of the whole value. */
+  /** Offsets of the whole value in the text it was parsed from. */
   readonly start: number;
   readonly end: number;
+  /** Offsets of the URI, without brackets. */
+  readonly uriStart: number;
+  readonly uriEnd: number;
+  /** The `tag` parameter; '' when there is none. */
+  readonly tag: string;
+  readonly #text: string;
+  readonly #nameEnd: number;
+  readonly #paramsStart: number;
+  #params: Params | undefined;
   #parsed: SipUri | undefined | null = null;
 
-  constructor(displayName: string, uri: string, params: Params, offsets: [number, number, number, number]) {
-    this.displayName = displayName;
-    this.uri = uri;
-    this.params = params;
-    [this.start, this.end, this.uriStart, this.uriEnd] = offsets;
+  constructor(text: string, parts: NameAddrParts) {
+    this.#text = text;
+    this.start = parts.start;
+    this.end = parts.end;
+    this.uriStart = parts.uriStart;
+    this.uriEnd = parts.uriEnd;
+    this.tag = parts.tag;
+    this.#nameEnd = parts.nameEnd;
+    this.#paramsStart = parts.paramsStart;
+  }
+
+  /** As written, quotes included; '' when there is none. */
+  get displayName(): string {
+    return this.#text.slice(this.start, this.#nameEnd);
+  }
+
+  /** The URI as written, without brackets. */
+  get uri(): string {
+    return this.#text.slice(this.uriStart, this.uriEnd);
+  }
+
+  get params(): Params {
+    this.#params ??= parseParams(this.#text, this.#paramsStart, this.end) ?? new Params();
+    return this.#params;
+  }
+
+  /** True if the URI stands in `<>`. */
+  get isBracketed(): boolean {
+    return this.#text.charCodeAt(this.uriEnd) === 0x3e && this.#paramsStart === this.uriEnd + 1;
   }
 
   /** The URI parsed; undefined when it is malformed. */
@@ -29,6 +54,16 @@ export class NameAddr {
     if (this.#parsed === null) this.#parsed = SipUri.parse(this.uri);
     return this.#parsed;
   }
+}
+
+interface NameAddrParts {
+  start: number;
+  end: number;
+  nameEnd: number;
+  uriStart: number;
+  uriEnd: number;
+  paramsStart: number;
+  tag: string;
 }
 
 /** Parses one value; `text[start, end)` must hold no further comma-separated value. */
@@ -40,24 +75,47 @@ export function parseNameAddr(text: string, start: number, end: number): NameAdd
     if (position < 0) return undefined;
   }
   const open = text.indexOf('<', position);
-  if (open >= 0 && open < end) return bracketed(text, begin, end, open);
-  if (position !== begin) return undefined;
-  let uriEnd = text.indexOf(';', begin);
-  if (uriEnd < 0 || uriEnd > end) uriEnd = end;
-  const params = parseParams(text, uriEnd, end);
-  const uri = text.slice(begin, uriEnd).trimEnd();
-  return params === undefined || uri === ''
-    ? undefined
-    : new NameAddr('', uri, params, [begin, end, begin, begin + uri.length]);
+  const parts: NameAddrParts = {
+    start: begin,
+    end,
+    nameEnd: begin,
+    uriStart: begin,
+    uriEnd: begin,
+    paramsStart: begin,
+    tag: '',
+  };
+  const found = open >= 0 && open < end ? readBracketed(text, parts, open) : readBare(text, parts, position);
+  return found && readTag(text, parts) ? new NameAddr(text, parts) : undefined;
 }
 
-function bracketed(text: string, begin: number, end: number, open: number): NameAddr | undefined {
+function readBracketed(text: string, parts: NameAddrParts, open: number): boolean {
   const close = text.indexOf('>', open);
-  if (close < 0 || close >= end) return undefined;
-  const params = parseParams(text, close + 1, end);
-  if (params === undefined) return undefined;
-  const displayName = text.slice(begin, open).trimEnd();
-  return new NameAddr(displayName, text.slice(open + 1, close), params, [begin, end, open + 1, close]);
+  if (close < 0 || close >= parts.end) return false;
+  parts.nameEnd = trimEnd(text, parts.start, open);
+  parts.uriStart = open + 1;
+  parts.uriEnd = close;
+  parts.paramsStart = close + 1;
+  return true;
+}
+
+/** addr-spec: what follows the first `;` belongs to the header, not to the URI (RFC 3261 §20.10). */
+function readBare(text: string, parts: NameAddrParts, position: number): boolean {
+  if (position !== parts.start) return false;
+  const semicolon = text.indexOf(';', position);
+  parts.paramsStart = semicolon < 0 || semicolon > parts.end ? parts.end : semicolon;
+  parts.uriEnd = trimEnd(text, position, parts.paramsStart);
+  return parts.uriEnd > position;
+}
+
+/** Walks over the parameters; false when they are malformed. */
+function readTag(text: string, parts: NameAddrParts): boolean {
+  if (parts.paramsStart === parts.end) return true;
+  const cursor = new ParamCursor(text, parts.paramsStart, parts.end);
+  while (cursor.next()) {
+    if (cursor.valueStart >= 0 && parts.tag === '' && isWordAt(text, cursor.nameStart, cursor.nameEnd, 'tag'))
+      parts.tag = text.slice(cursor.valueStart, cursor.valueEnd);
+  }
+  return !cursor.malformed;
 }
 
 /** Splits `text[start, end)` at commas outside quotes and brackets and parses each value; undefined if one is malformed. */

@@ -1,7 +1,5 @@
 import { endOfQuoted, equalsIgnoreCase, isSpaceCode, skipSpace } from './scan.ts';
 
-export { endOfQuoted, skipSpace } from './scan.ts';
-
 /** Ordered `;name=value` parameters; names compare case-insensitively, values are kept as written. */
 export interface Param {
   readonly name: string;

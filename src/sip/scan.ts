@@ -21,6 +21,9 @@ export function trimEnd(text: string, start: number, end: number): number {
 
 /** The offset behind the closing quote of the quoted string at `start`, or -1 (RFC 3261 §25.1 quoted-string). */
 export function endOfQuoted(text: string, start: number, end: number): number {
+  const quote = text.indexOf('"', start + 1);
+  if (quote < 0 || quote >= end) return -1;
+  if (text.charCodeAt(quote - 1) !== 0x5c) return quote + 1;
   for (let position = start + 1; position < end; position++) {
     const code = text.charCodeAt(position);
     if (code === 0x5c) position++;

@@ -89,7 +89,7 @@ function readProtocol(text: string, fields: ViaFields): number {
   let versionStart = 0;
   let versionEnd = 0;
   let position = fields.start;
-  if (text.startsWith('SIP/2.0/', position)) {
+  if (text.slice(position, position + 8) === 'SIP/2.0/') {
     fields.protocol = 'SIP/2.0';
     position += 8;
   } else {
@@ -172,6 +172,8 @@ function readBranch(text: string, fields: ViaFields): boolean {
 }
 
 function endOfFirstValue(text: string, start: number, end: number): number {
+  const comma = text.indexOf(',', start);
+  if (comma < 0 || comma >= end) return end;
   for (let position = start; position < end; position++) {
     const code = text.charCodeAt(position);
     if (code === 0x2c) return position;
