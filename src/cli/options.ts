@@ -13,7 +13,10 @@ export interface ServerOptions {
   readonly configFile: string | undefined;
   readonly action: 'run' | 'check' | 'print' | 'help' | 'version' | 'compileFlags';
   readonly defines: readonly string[];
-  readonly substitutions: readonly { readonly kind: 'subst' | 'substdef' | 'substdefs'; readonly text: string }[];
+  readonly substitutions: readonly {
+    readonly kind: 'subst' | 'substdef' | 'substdefs';
+    readonly text: string;
+  }[];
   readonly listen: readonly string[];
   readonly aliases: readonly string[];
   readonly autoAliases: boolean | undefined;

@@ -65,9 +65,11 @@ export class CoreCounters {
     core('fwd_requests', () => this.forwardedRequests);
     core('rcv_replies', () => this.receivedReplies);
     core('rcv_replies_18x', () => this.replies18x);
-    for (let digit = 1; digit <= 6; digit++) core(`rcv_replies_${digit}xx`, () => this.repliesByClass[digit] ?? 0);
+    for (let digit = 1; digit <= 6; digit++)
+      core(`rcv_replies_${digit}xx`, () => this.repliesByClass[digit] ?? 0);
     core('rcv_requests', () => this.receivedRequests);
-    for (const method of methods) core(`rcv_requests_${method}`, () => this.byMethod.get(method.toUpperCase()) ?? 0);
+    for (const method of methods)
+      core(`rcv_requests_${method}`, () => this.byMethod.get(method.toUpperCase()) ?? 0);
     core('unsupported_methods', () => this.unsupportedMethods);
     core('shed_messages', () => this.shedMessages);
     core('script_errors', () => this.scriptErrors);

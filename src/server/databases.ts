@@ -18,7 +18,10 @@ export class Databases {
     const scheme = /^([a-z0-9_]+):/i.exec(url)?.[1]?.toLowerCase() ?? '';
     const driver = this.#drivers.find((candidate) => candidate.schemes.includes(scheme));
     if (driver === undefined) {
-      throw new DatabaseError('DB_NO_DRIVER', `no database driver for "${scheme}" (URL ${url.replace(/\/\/[^@/]*@/, '//***@')})`);
+      throw new DatabaseError(
+        'DB_NO_DRIVER',
+        `no database driver for "${scheme}" (URL ${url.replace(/\/\/[^@/]*@/, '//***@')})`,
+      );
     }
     const opened = driver.open(url, this.#options(scheme));
     this.#open.set(url, opened);
@@ -29,6 +32,8 @@ export class Databases {
   async closeAll(): Promise<void> {
     const databases = await Promise.allSettled(this.#open.values());
     this.#open.clear();
-    await Promise.allSettled(databases.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    await Promise.allSettled(
+      databases.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
+    );
   }
 }

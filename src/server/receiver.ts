@@ -152,13 +152,16 @@ export class Receiver {
     const { counters, log } = this.#parts;
     counters.badMessages++;
     const start = JSON.stringify(text.slice(0, 120));
-    log.error(`malformed message from ${flow.proto}:${flow.address}:${flow.port} at byte ${error.offset}: ${error.reason}; it begins ${start}`);
+    log.error(
+      `malformed message from ${flow.proto}:${flow.address}:${flow.port} at byte ${error.offset}: ${error.reason}; it begins ${start}`,
+    );
   }
 
   #shed(context: RouteContext): void {
     this.#parts.counters.shedMessages++;
     const { message, flow } = context;
-    if (message.isRequest && message.method !== 'ACK') this.#answer(message, flow, 503, reasonPhraseOf(503), 'Retry-After: 5');
+    if (message.isRequest && message.method !== 'ACK')
+      this.#answer(message, flow, 503, reasonPhraseOf(503), 'Retry-After: 5');
   }
 
   #answer(message: SipMessage, flow: Flow, status: number, reason: string, header: string): void {
