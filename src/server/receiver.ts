@@ -1,6 +1,5 @@
 import { errorText } from '../base/errors.ts';
 import type { Clock, Log } from '../base/ports.ts';
-import { forwardResponse } from '../proxy/stateless.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
 import type { RouteContext } from '../script/context.ts';
 import { HeaderKind } from '../sip/headerKind.ts';
@@ -21,6 +20,8 @@ export interface ReceiverParts {
   readonly routes: RouteRunner;
   readonly settings: ServerSettings;
   readonly transport: Transport;
+  /** Forwards a response that nobody consumed along its Via (RFC 3261 §16.11); false when it cannot be. */
+  readonly forwardResponse: (context: RouteContext) => boolean;
 }
 
 /** The way of a message from the transport into the routes: parse, check, wait for its turn, run. */
@@ -143,8 +144,8 @@ export class Receiver {
   }
 
   #forwardStateless(context: RouteContext): void {
-    const { counters, transport } = this.#parts;
-    if (forwardResponse(context, transport)) counters.forwardedReplies++;
+    const { counters, forwardResponse } = this.#parts;
+    if (forwardResponse(context)) counters.forwardedReplies++;
     else counters.errorReplies++;
   }
 
