@@ -15,14 +15,43 @@ const characterClasses: Readonly<Record<string, string>> = {
   lower: 'a-z',
   print: '\\x20-\\x7e',
   punct: '!-\\/:-@\\[-`{-~',
-  space: '\\s',
+  space: ' \\t-\\r',
   upper: 'A-Z',
   xdigit: '0-9A-Fa-f',
 };
 
 /** `flags` are JavaScript's, e.g. `i` or `g`. A dot matches line ends too, as POSIX has it. */
 export function compilePosixRegex(pattern: string, flags = ''): PosixRegex {
-  const translated = translate(pattern);
+  return compile(pattern, flags, wholeText);
+}
+
+/**
+ * Like `compilePosixRegex`, line by line (POSIX `REG_NEWLINE`): `.` and `[^x]` do not match a line feed, `^` and
+ * `$` match at every one.
+ */
+export function compileLineRegex(pattern: string, flags = ''): PosixRegex {
+  return compile(pattern, flags, lineByLine);
+}
+
+/** A regular expression as an argument of a script function: line by line, letter case aside. */
+export function compileRegexArgument(pattern: string): PosixRegex {
+  return compileLineRegex(pattern, 'i');
+}
+
+/** How anchors, dots and negated lists treat line feeds. */
+interface LineMode {
+  readonly dot: string;
+  readonly start: string;
+  readonly end: string;
+  /** Also in every negated list. */
+  readonly excluded: string;
+}
+
+const wholeText: LineMode = { dot: '.', start: '^', end: '$', excluded: '' };
+const lineByLine: LineMode = { dot: '[^\\n]', start: '(?<![^\\n])', end: '(?![^\\n])', excluded: '\\n' };
+
+function compile(pattern: string, flags: string, mode: LineMode): PosixRegex {
+  const translated = translate(pattern, mode);
   if ('error' in translated) return translated;
   try {
     return { regex: new RegExp(translated.source, `s${flags}`) };
@@ -39,7 +68,10 @@ interface Piece {
 type Step = Piece | { readonly error: string };
 
 /** Builds the JavaScript source; remembers where the last atom began, so that `a*?` can become `(?:a*)?`. */
-function translate(pattern: string): { readonly source: string } | { readonly error: string } {
+function translate(
+  pattern: string,
+  mode: LineMode,
+): { readonly source: string } | { readonly error: string } {
   const out: string[] = [];
   const groups: number[] = [];
   let atom = -1;
@@ -70,12 +102,12 @@ function translate(pattern: string): { readonly source: string } | { readonly er
       continue;
     }
     if (char === '|' || char === '^') {
-      out.push(char);
+      out.push(char === '^' ? mode.start : char);
       atom = -1;
       at++;
       continue;
     }
-    const step = atomAt(pattern, at);
+    const step = atomAt(pattern, at, mode);
     if ('error' in step) return step;
     atom = out.length;
     out.push(step.text);
@@ -100,11 +132,12 @@ function quantifierAt(pattern: string, at: number): Piece | undefined {
   return { text: `{${low}${interval[2]}${interval[3]}}`, next: at + interval[0].length };
 }
 
-function atomAt(pattern: string, at: number): Step {
+function atomAt(pattern: string, at: number, mode: LineMode): Step {
   const char = pattern[at]!;
-  if (char === '[') return bracketAt(pattern, at);
+  if (char === '[') return bracketAt(pattern, at, mode);
   if (char === '\\') return escapeAt(pattern, at);
-  if (char === '.' || char === '$') return { text: char, next: at + 1 };
+  if (char === '.') return { text: mode.dot, next: at + 1 };
+  if (char === '$') return { text: mode.end, next: at + 1 };
   return { text: literal(char), next: at + 1 };
 }
 
@@ -119,11 +152,11 @@ function escapeAt(pattern: string, at: number): Step {
 }
 
 /** `[...]`: a backslash is an ordinary character there, and `]` may come first. */
-function bracketAt(pattern: string, start: number): Step {
+function bracketAt(pattern: string, start: number, mode: LineMode): Step {
   let at = start + 1;
   let text = '[';
   if (pattern[at] === '^') {
-    text += '^';
+    text += `^${mode.excluded}`;
     at++;
   }
   for (let first = true; at < pattern.length; first = false) {
@@ -149,4 +182,28 @@ function literal(char: string): string {
 
 function literalInBracket(text: string): string {
   return text.replace(/[\\\][^]/g, '\\$&');
+}
+
+/** Compiled patterns of one module that come at run time; the oldest goes when it is full. */
+export class RegexCache {
+  readonly #compile: (pattern: string) => PosixRegex;
+  readonly #max: number;
+  readonly #entries = new Map<string, PosixRegex>();
+
+  constructor(compilePattern: (pattern: string) => PosixRegex, max = 500) {
+    this.#compile = compilePattern;
+    this.#max = max;
+  }
+
+  get(pattern: string): PosixRegex {
+    const known = this.#entries.get(pattern);
+    if (known !== undefined) return known;
+    const compiled = this.#compile(pattern);
+    if (this.#entries.size >= this.#max) {
+      const [oldest] = this.#entries.keys();
+      if (oldest !== undefined) this.#entries.delete(oldest);
+    }
+    this.#entries.set(pattern, compiled);
+    return compiled;
+  }
 }
