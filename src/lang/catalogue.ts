@@ -151,6 +151,16 @@ export interface Catalogue {
   /** Called for each loadmodule, in order; a Problem refuses it. */
   loadModule(name: string): Problem | undefined;
   isLoaded(name: string): boolean;
+  /**
+   * Called by the checker for each modparam (each module that its pattern matches), in order, after it was checked
+   * and before any route is checked: module instances, which routes are bound to, are made from these. A Problem
+   * refuses the value. `modparamx` values come evaluated.
+   */
+  setParameter(module: string, name: string, value: string | number): Problem | undefined;
+  /** Called by the checker for each global parameter, in order, likewise. `values` has more than one for lists. */
+  setGlobal(name: string, values: readonly (string | number)[]): Problem | undefined;
+  /** Called for each `group.name = value desc "..."`. */
+  setCustom(group: string, name: string, value: string | number, description: string | undefined): void;
   findGlobal(name: string): GlobalInfo | undefined;
   globalNames(): Iterable<string>;
   /** Is `event_route[name]` one that a loaded module or the core runs? */

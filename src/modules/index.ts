@@ -1,6 +1,9 @@
 import type { AnyModule } from '../module/define.ts';
+import cfgRpc from './cfg_rpc/index.ts';
+import ctl from './ctl/index.ts';
+import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import rr from './rr/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
-export const modules: readonly AnyModule[] = [maxfwd, rr];
+export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, rr];

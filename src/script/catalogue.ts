@@ -13,18 +13,32 @@ import type { AnyModule, Signature } from '../module/define.ts';
 import { type ModuleRegistry, parameterInfos } from '../module/registry.ts';
 import type { PvBinder } from './pvBinding.ts';
 
+/** Takes what a config sets outside of modules and routes. */
+export interface SettingSink {
+  /** An error text when the value is refused. */
+  setGlobal(name: string, values: readonly (string | number)[]): string | undefined;
+  setCustom(group: string, name: string, value: string | number, description: string | undefined): void;
+}
+
 /** The language's view of a server's modules: `Catalogue` on the registry and the variable binder. */
 export class ServerCatalogue implements Catalogue {
   readonly #registry: ModuleRegistry;
   readonly #binder: PvBinder;
   readonly #globals: ReadonlyMap<string, GlobalInfo>;
+  readonly #sink: SettingSink;
   readonly #functions = new Map<string, FunctionInfo | undefined>();
   readonly #signatures = new Map<
     string,
     { readonly module: AnyModule; readonly signature: Signature<unknown> }
   >();
 
-  constructor(registry: ModuleRegistry, binder: PvBinder, globals: ReadonlyMap<string, GlobalInfo>) {
+  constructor(
+    registry: ModuleRegistry,
+    binder: PvBinder,
+    globals: ReadonlyMap<string, GlobalInfo>,
+    sink: SettingSink,
+  ) {
+    this.#sink = sink;
     this.#registry = registry;
     this.#binder = binder;
     this.#globals = globals;
@@ -107,6 +121,20 @@ export class ServerCatalogue implements Catalogue {
 
   isLoaded(name: string): boolean {
     return this.#registry.isLoaded(name);
+  }
+
+  setParameter(module: string, name: string, value: string | number): Problem | undefined {
+    const error = this.#registry.require(module).assign(name, value);
+    return error === undefined ? undefined : { message: error };
+  }
+
+  setGlobal(name: string, values: readonly (string | number)[]): Problem | undefined {
+    const error = this.#sink.setGlobal(name, values);
+    return error === undefined ? undefined : { message: error };
+  }
+
+  setCustom(group: string, name: string, value: string | number, description: string | undefined): void {
+    this.#sink.setCustom(group, name, value, description);
   }
 
   findGlobal(name: string): GlobalInfo | undefined {

@@ -1,8 +1,12 @@
 /** `olelo/sip`: the message layer by itself. */
+export * from './authValue.ts';
+export * from './digest.ts';
 export * from './editList.ts';
+export * from './escape.ts';
 export * from './framer.ts';
 export * from './headerKind.ts';
 export * from './headerValues.ts';
+export * from './host.ts';
 export * from './limits.ts';
 export * from './message.ts';
 export * from './nameAddr.ts';
@@ -13,5 +17,6 @@ export * from './request.ts';
 export * from './response.ts';
 export * from './scan.ts';
 export * from './uri.ts';
+export * from './uriCompare.ts';
 export * from './via.ts';
 export * from './viaStamp.ts';

@@ -128,14 +128,18 @@ export class ParamCursor {
   }
 }
 
+/** More parameters than this on one value are an attack, not a message. */
+const MAX_PARAMS = 128;
+
 /**
  * Parses `;name[=value]...` in `text[start, end)`, quotes respected, white space around `;` and `=` dropped.
- * Returns undefined when it is malformed.
+ * Returns undefined when it is malformed or has more than 128 parameters.
  */
 export function parseParams(text: string, start: number, end: number): Params | undefined {
   const list: Param[] = [];
   const cursor = new ParamCursor(text, start, end);
   while (cursor.next()) {
+    if (list.length === MAX_PARAMS) return undefined;
     list.push({
       name: text.slice(cursor.nameStart, cursor.nameEnd),
       value: cursor.valueStart < 0 ? undefined : text.slice(cursor.valueStart, cursor.valueEnd),

@@ -113,7 +113,15 @@ export function isToken(text: string, start = 0, end = text.length): boolean {
   return end > start;
 }
 
-function charTable(others: string): Uint8Array {
+/** The value of a hexadecimal digit, or -1. */
+export function hexDigit(code: number): number {
+  if (isDigit(code)) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/** 1 for ASCII letters, digits and the characters of `others`. */
+export function charTable(others: string): Uint8Array {
   const table = new Uint8Array(128);
   for (let code = 0; code < 128; code++) {
     if (isLetter(code) || isDigit(code) || others.includes(String.fromCharCode(code))) table[code] = 1;

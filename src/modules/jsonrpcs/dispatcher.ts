@@ -1,0 +1,80 @@
+import type { RpcRegistry } from '../../module/host.ts';
+import { RpcFault } from '../../module/rpc.ts';
+import { argumentsOf, type JsonValue, jsonObject, renderJson, toJson } from './json.ts';
+
+/** The answer to one JSON-RPC document. */
+export interface JsonRpcAnswer {
+  /** 200 or the fault's code. */
+  readonly code: number;
+  readonly reason: string;
+  readonly body: string;
+  /** The request's `reply_name`, for the FIFO transport. */
+  readonly replyName: string;
+}
+
+/** JSON-RPC 2.0 errors (specification §5.1). */
+const parseError = new RpcFault(-32700, 'Parse error');
+const invalidRequest = new RpcFault(-32600, 'Invalid Request');
+const invalidParams = new RpcFault(-32602, 'Invalid params');
+
+/** JSON-RPC 2.0 over the server's RPC methods, whatever brings the document. */
+export class JsonRpcDispatcher {
+  readonly #rpc: RpcRegistry;
+  readonly #pretty: () => boolean;
+
+  constructor(rpc: RpcRegistry, pretty: () => boolean) {
+    this.#rpc = rpc;
+    this.#pretty = pretty;
+  }
+
+  async answer(document: string): Promise<JsonRpcAnswer> {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(document);
+    } catch {
+      return this.#fault(parseError, null, '');
+    }
+    if (!Array.isArray(parsed)) return this.#one(parsed);
+    if (parsed.length === 0 || parsed.length > 100) return this.#fault(invalidRequest, null, '');
+    const answers: JsonRpcAnswer[] = [];
+    for (const each of parsed) answers.push(await this.#one(each));
+    const body = `[${answers.map((answer) => answer.body).join(', ')}]`;
+    return { code: 200, reason: 'OK', body, replyName: answers[0]?.replyName ?? '' };
+  }
+
+  async #one(request: unknown): Promise<JsonRpcAnswer> {
+    if (typeof request !== 'object' || request === null) return this.#fault(invalidRequest, null, '');
+    const { method, params, id, jsonrpc, reply_name: replyTo } = request as Readonly<Record<string, unknown>>;
+    const replyName = typeof replyTo === 'string' ? replyTo : '';
+    const requestId = typeof id === 'string' || typeof id === 'number' ? id : null;
+    if (jsonrpc !== '2.0' || typeof method !== 'string')
+      return this.#fault(invalidRequest, requestId, replyName);
+    const declared = this.#rpc.find(method);
+    if (declared === undefined)
+      return this.#fault(new RpcFault(500, 'Method Not Found'), requestId, replyName);
+    const args = argumentsOf(params);
+    if (args === undefined) return this.#fault(invalidParams, requestId, replyName);
+    const reply = await this.#rpc.call(method, args);
+    if (reply instanceof RpcFault) return this.#fault(reply, requestId, replyName);
+    const [first] = reply;
+    const list = declared.returnsArray || reply.length > 1;
+    const result = list ? reply.map(toJson) : first === undefined ? jsonObject() : toJson(first);
+    return this.#envelope(200, 'OK', ['result', result], requestId, replyName);
+  }
+
+  #fault(fault: RpcFault, id: string | number | null, replyName: string): JsonRpcAnswer {
+    const error = jsonObject(['code', fault.code], ['message', fault.text]);
+    return this.#envelope(fault.code, fault.text, ['error', error], id, replyName);
+  }
+
+  #envelope(
+    code: number,
+    reason: string,
+    outcome: readonly [string, JsonValue],
+    id: string | number | null,
+    replyName: string,
+  ): JsonRpcAnswer {
+    const members: (readonly [string, JsonValue])[] = [['jsonrpc', '2.0'], outcome, ['id', id]];
+    return { code, reason, body: renderJson({ members }, this.#pretty()), replyName };
+  }
+}

@@ -1,0 +1,39 @@
+import { DatabaseError } from '../base/errors.ts';
+import type { Database, DatabaseDriver, DatabaseOptions } from '../base/ports.ts';
+
+/** Open databases by URL, shared among modules. */
+export class Databases {
+  readonly #drivers: readonly DatabaseDriver[];
+  readonly #options: (scheme: string) => DatabaseOptions;
+  readonly #open = new Map<string, Promise<Database>>();
+
+  constructor(drivers: readonly DatabaseDriver[], options: (scheme: string) => DatabaseOptions) {
+    this.#drivers = drivers;
+    this.#options = options;
+  }
+
+  async open(url: string): Promise<Database> {
+    const known = this.#open.get(url);
+    if (known !== undefined) return known;
+    const scheme = /^([a-z0-9_]+):/i.exec(url)?.[1]?.toLowerCase() ?? '';
+    const driver = this.#drivers.find((candidate) => candidate.schemes.includes(scheme));
+    if (driver === undefined) {
+      throw new DatabaseError(
+        'DB_NO_DRIVER',
+        `no database driver for "${scheme}" (URL ${url.replace(/\/\/[^@/]*@/, '//***@')})`,
+      );
+    }
+    const opened = driver.open(url, this.#options(scheme));
+    this.#open.set(url, opened);
+    opened.catch(() => this.#open.delete(url));
+    return opened;
+  }
+
+  async closeAll(): Promise<void> {
+    const databases = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    await Promise.allSettled(
+      databases.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
+    );
+  }
+}
