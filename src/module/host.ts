@@ -10,7 +10,7 @@ import type {
   Resolver,
 } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
-import type { RouteKind } from '../lang/catalogue.ts';
+import type { RouteKind, VariableRef } from '../lang/catalogue.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ScriptContext } from './context.ts';
@@ -34,6 +34,7 @@ export interface Host {
   readonly hooks: Hooks;
   readonly rpc: RpcRegistry;
   readonly runtimeConfig: RuntimeConfig;
+  readonly formats: Formats;
 
   /** The `api` of another loaded module; undefined when it is not loaded. Ask in `start`, not in `create`. */
   api<T>(module: string): T | undefined;
@@ -46,6 +47,14 @@ export interface Host {
   readonly startedSec: number;
   /** Log, drain and stop with a failure exit code. */
   fail(reason: string): void;
+}
+
+/** Script text in parameters (`log_extra`, `received_avp`, `ka_logmsg`). For `start`, when all modules are there. */
+export interface Formats {
+  /** The text with its variables, as it reads in a context. Throws `ServerError` naming what is malformed or unknown. */
+  text(format: string): (context: ScriptContext) => string;
+  /** A single variable such as `$avp(x)`. Throws like `text`. */
+  variable(text: string): VariableRef;
 }
 
 /** Global parameters that modules look at; the whole table is in server/globalParameters.ts. */

@@ -1,9 +1,10 @@
 import type { AnyModule } from '../module/define.ts';
-import cfgRpc from './cfg_rpc/index.ts';
+import cfgRpc from './cfgRpc/index.ts';
 import ctl from './ctl/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import rr from './rr/index.ts';
+import usrloc from './usrloc/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
-export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, rr];
+export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, rr, usrloc];

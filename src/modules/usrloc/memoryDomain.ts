@@ -1,0 +1,219 @@
+import type { Host } from '../../module/host.ts';
+import {
+  type Binding,
+  type BindingData,
+  type LocationDomain,
+  type LocationEvent,
+  type LocationRecord,
+  type Match,
+  type MatchKey,
+  type Maybe,
+  then,
+  type WriteOptions,
+} from './api.ts';
+import { BindingState, isValidAt, StoredBinding } from './binding.ts';
+import { matchBinding } from './matching.ts';
+import type { UsrlocConfig } from './params.ts';
+import { RecordTable } from './recordTable.ts';
+import type { RuidMaker } from './ruid.ts';
+import { detached, StringPool } from './strings.ts';
+import type { WriteQueue } from './writeQueue.ts';
+
+/** What a domain shares with the service that owns it. */
+export interface DomainContext {
+  readonly host: Host;
+  readonly config: UsrlocConfig;
+  readonly ruids: RuidMaker;
+  readonly emit: (event: LocationEvent, binding: Binding, domain: LocationDomain) => void;
+}
+
+/** `through`: a write is finished when the row is; `back`: the timer brings it. */
+export type Persistence =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'through' | 'back'; readonly queue: WriteQueue };
+
+/** Bindings looked at before the loop gets its turn. */
+const bindingsPerSlice = 1000;
+/** Expiries handled in one slice: each may run an event route. */
+const expiriesPerSlice = 200;
+
+/** A location table whose bindings are all in memory (db_mode 0, 1, 2 and 4). */
+export class MemoryDomain implements LocationDomain {
+  readonly name: string;
+  readonly table: RecordTable;
+  readonly #context: DomainContext;
+  readonly #persistence: Persistence;
+  readonly #strings = new StringPool();
+  expiredCount = 0;
+  #isSweeping = false;
+
+  constructor(name: string, context: DomainContext, persistence: Persistence) {
+    this.name = name;
+    this.#context = context;
+    this.#persistence = persistence;
+    this.table = new RecordTable({
+      newestFirst: context.config.desc_time_order !== 0,
+      indexConnections: context.config.handle_lost_tcp !== 0,
+    });
+  }
+
+  get userCount(): number {
+    return this.table.records.size;
+  }
+
+  get contactCount(): number {
+    return this.table.contactCount;
+  }
+
+  getRecord(aor: string): LocationRecord | undefined {
+    return this.table.records.get(aor);
+  }
+
+  getByRuid(ruid: string): Binding | undefined {
+    return this.table.byRuid(ruid);
+  }
+
+  isValid(binding: Binding, nowSec: number): boolean {
+    return isValidAt(binding, nowSec);
+  }
+
+  match(record: LocationRecord | undefined, key: MatchKey): Match {
+    const { matching_mode, cseq_delay } = this.#context.config;
+    const rules = { mode: matching_mode, cseqDelaySec: cseq_delay };
+    return matchBinding(record?.bindings ?? [], key, rules, this.nowSec());
+  }
+
+  insert(aor: string, data: BindingData, options?: WriteOptions): Maybe<Binding> {
+    const binding = this.place(aor, this.#context.ruids.next(), data, BindingState.new);
+    this.#context.emit('insert', binding, this);
+    return then(this.#persist(binding, options), () => binding);
+  }
+
+  /** Puts a binding into memory; `state` says whether its row is there. */
+  place(aor: string, ruid: string, data: BindingData, state: StoredBinding['dbState']): StoredBinding {
+    const binding = new StoredBinding(this.table.records.get(aor)?.aor ?? detached(aor), ruid);
+    binding.assign(data, this.#strings);
+    binding.dbState = state;
+    binding.lastKeepaliveSec = this.nowSec();
+    this.table.add(binding);
+    return binding;
+  }
+
+  /** Adds a contact under an id of its own making (`ul.add`). */
+  add(aor: string, data: BindingData): Maybe<Binding> {
+    const binding = this.place(aor, this.#context.ruids.next('ulcx'), data, BindingState.new);
+    this.#context.emit('insert', binding, this);
+    return then(this.#persist(binding), () => binding);
+  }
+
+  update(binding: Binding, data: BindingData, options?: WriteOptions): Maybe<void> {
+    const stored = this.#own(binding);
+    if (stored === undefined) return;
+    this.table.change(stored, () => stored.assign(data, this.#strings));
+    stored.lastKeepaliveSec = this.nowSec();
+    if (stored.dbState === BindingState.sync && this.#persistence.kind !== 'none')
+      stored.dbState = BindingState.dirty;
+    this.#context.emit('update', stored, this);
+    return this.#persist(stored, options);
+  }
+
+  remove(binding: Binding, options?: WriteOptions): Maybe<void> {
+    const stored = this.#own(binding);
+    if (stored === undefined) return;
+    this.table.remove(stored);
+    this.#context.emit('delete', stored, this);
+    return this.#persist(stored, options);
+  }
+
+  removeRecord(record: LocationRecord, options?: WriteOptions): Maybe<void> {
+    const writes = record.bindings.slice().map((binding) => this.remove(binding, options));
+    const waits = writes.filter((write) => write instanceof Promise);
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  removeByRuid(ruid: string): Maybe<boolean> {
+    const binding = this.table.byRuid(ruid);
+    return binding === undefined ? false : then(this.remove(binding), () => true);
+  }
+
+  /** The keepalive sent to this binding was answered. */
+  noteKeepalive(ruid: string, roundTripMicros: number): StoredBinding | undefined {
+    const binding = this.table.byRuid(ruid);
+    if (binding === undefined) return undefined;
+    binding.lastKeepaliveSec = this.nowSec();
+    binding.roundTripMicros = roundTripMicros;
+    return binding;
+  }
+
+  /** Removes the contacts of a connection that is gone (`handle_lost_tcp`). */
+  loseConnection(id: number): void {
+    for (const binding of this.table.byConnection(id)) this.#expire(binding);
+  }
+
+  async forEach(visit: (binding: StoredBinding) => void): Promise<void> {
+    let visited = 0;
+    for (const record of this.table.records.values()) {
+      for (const binding of record.bindings.slice()) visit(binding);
+      visited += record.bindings.length + 1;
+      if (visited < bindingsPerSlice) continue;
+      visited = 0;
+      await this.#pause();
+    }
+  }
+
+  /** Removes what has expired, in slices; a sweep that is still going on is not joined by a second one. */
+  async sweep(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    let looked = 0;
+    let expired = 0;
+    for (const record of this.table.records.values()) {
+      const nowSec = this.nowSec();
+      for (let i = record.bindings.length - 1; i >= 0; i--) {
+        const binding = record.bindings[i] as StoredBinding;
+        if (!this.#isDue(binding, nowSec)) continue;
+        this.#expire(binding);
+        expired++;
+      }
+      looked += record.bindings.length + 1;
+      if (looked < bindingsPerSlice && expired < expiriesPerSlice) continue;
+      looked = expired = 0;
+      await this.#pause();
+    }
+    this.#isSweeping = false;
+  }
+
+  nowSec(): number {
+    return Math.floor(this.#context.host.clock.wallMs() / 1000);
+  }
+
+  #isDue(binding: StoredBinding, nowSec: number): boolean {
+    if (!isValidAt(binding, nowSec)) return true;
+    const { ka_mode, ka_timeout } = this.#context.config;
+    return ka_mode !== 0 && ka_timeout > 0 && binding.lastKeepaliveSec + ka_timeout < nowSec;
+  }
+
+  #expire(binding: StoredBinding): void {
+    this.expiredCount++;
+    this.#context.emit('expire', binding, this);
+    if (this.#context.config.close_expired_tcp !== 0 && binding.connectionId > 0)
+      this.#context.host.transport.closeConnection(binding.connectionId);
+    this.table.remove(binding);
+    if (this.#persistence.kind !== 'none') this.#persistence.queue.add(binding);
+  }
+
+  #persist(binding: StoredBinding, options?: WriteOptions): Maybe<void> {
+    const persistence = this.#persistence;
+    if (persistence.kind === 'none' || options?.memoryOnly === true) return;
+    if (persistence.kind === 'through') return persistence.queue.write(binding);
+    persistence.queue.add(binding);
+  }
+
+  #own(binding: Binding): StoredBinding | undefined {
+    return this.table.byRuid(binding.ruid);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#context.host.timers.schedule(0, resolve, undefined));
+  }
+}
