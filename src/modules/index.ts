@@ -1,5 +1,5 @@
 import type { AnyModule } from '../module/define.ts';
-import cfgRpc from './cfgRpc/index.ts';
+import cfgRpc from './cfg_rpc/index.ts';
 import ctl from './ctl/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';

@@ -1,7 +1,7 @@
 import { ComponentLog, type LogLevels } from '../base/log.ts';
 import type { Database, Log, Ports } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
-import type { Host } from '../module/host.ts';
+import type { Formats, Host } from '../module/host.ts';
 import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { Transport } from '../proxy/transport.ts';
 import type { Databases } from './databases.ts';
@@ -25,6 +25,8 @@ export interface ServerParts {
   readonly rpc: ServerRpc;
   readonly runtimeConfig: ServerRuntimeConfig;
   readonly databases: Databases;
+  /** `ScriptFormats` over the binder; known once the config is linked, which is before any module starts. */
+  readonly formats: () => Formats;
   readonly startId: string;
   readonly startedSec: number;
   readonly fail: (reason: string) => void;
@@ -87,6 +89,9 @@ export class ModuleHost implements Host {
   }
   get runtimeConfig() {
     return this.#parts.runtimeConfig;
+  }
+  get formats(): Formats {
+    return this.#parts.formats();
   }
   get startId(): string {
     return this.#parts.startId;
