@@ -1,0 +1,88 @@
+import type { Destination, ListenSocket } from '../../proxy/transport.ts';
+import { isWildcard } from './addresses.ts';
+import { type Connection, keyOfDestination, peerKey } from './connection.ts';
+
+/** Connections by id, by peer address and port (aliases too), and counted by peer address. */
+export class ConnectionTable {
+  readonly #byId = new Map<number, Connection>();
+  readonly #byPeer = new Map<string, Connection[]>();
+  readonly #inboundOfAddress = new Map<string, number>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  all(): IterableIterator<Connection> {
+    return this.#byId.values();
+  }
+
+  get(id: number): Connection | undefined {
+    return this.#byId.get(id);
+  }
+
+  inboundFrom(address: string): number {
+    return this.#inboundOfAddress.get(address) ?? 0;
+  }
+
+  add(connection: Connection): void {
+    this.#byId.set(connection.connectionId, connection);
+    if (connection.inbound) {
+      this.#inboundOfAddress.set(connection.address, this.inboundFrom(connection.address) + 1);
+    }
+    this.addKey(connection, connection.port);
+  }
+
+  /**
+   * Makes the connection reachable under another port of its peer (RFC 5923, `force_tcp_alias`).
+   * False when it is already.
+   */
+  addKey(connection: Connection, port: number): boolean {
+    const key = peerKey(connection.proto, connection.address, port);
+    if (connection.keys.includes(key)) return false;
+    connection.keys.push(key);
+    const known = this.#byPeer.get(key);
+    if (known === undefined) this.#byPeer.set(key, [connection]);
+    else known.push(connection);
+    return true;
+  }
+
+  remove(connection: Connection): void {
+    this.#byId.delete(connection.connectionId);
+    for (const key of connection.keys) this.#removeKey(key, connection);
+    if (!connection.inbound) return;
+    const left = this.inboundFrom(connection.address) - 1;
+    if (left > 0) this.#inboundOfAddress.set(connection.address, left);
+    else this.#inboundOfAddress.delete(connection.address);
+  }
+
+  hasPeer(proto: string, address: string, port: number): boolean {
+    return this.#byPeer.has(peerKey(proto, address, port));
+  }
+
+  /**
+   * The connection to reuse for a destination (RFC 3261 §18.1.1): the newest with that peer, from the asked
+   * socket's address; with `strict` from its very port.
+   */
+  forDestination(destination: Destination, strict: boolean): Connection | undefined {
+    const candidates = this.#byPeer.get(keyOfDestination(destination));
+    if (candidates === undefined) return undefined;
+    for (let i = candidates.length - 1; i >= 0; i--) {
+      const candidate = candidates[i] as Connection;
+      if (candidate.state !== 'closed' && fits(candidate.socket, destination.socket, strict))
+        return candidate;
+    }
+    return undefined;
+  }
+
+  #removeKey(key: string, connection: Connection): void {
+    const left = this.#byPeer.get(key)?.filter((candidate) => candidate !== connection) ?? [];
+    if (left.length > 0) this.#byPeer.set(key, left);
+    else this.#byPeer.delete(key);
+  }
+}
+
+function fits(own: ListenSocket, asked: ListenSocket | undefined, strict: boolean): boolean {
+  if (asked === undefined || own === asked) return true;
+  if (strict) return own.address === asked.address && own.port === asked.port;
+  return own.address === asked.address || isWildcard(own.address) || isWildcard(asked.address);
+}

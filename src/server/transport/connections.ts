@@ -1,0 +1,355 @@
+import { errorText, TransportError } from '../../base/errors.ts';
+import type { Net, StreamConnection } from '../../base/ports.ts';
+import type { TimerQueue } from '../../base/timerQueue.ts';
+import type { Destination } from '../../proxy/transport.ts';
+import type { Frame } from '../../sip/framer.ts';
+import { isWireError, parseMessage } from '../../sip/message.ts';
+import { familyOf, isLoopback, isWildcard } from './addresses.ts';
+import type { Complaints } from './complaints.ts';
+import { type CloseReason, Connection } from './connection.ts';
+import { ConnectionTable } from './connectionTable.ts';
+import type { TransportCounters } from './counters.ts';
+import { deadlineOf, overdueReason } from './deadlines.ts';
+import type { TcpOptions } from './options.ts';
+import { refusal } from './refusal.ts';
+import type { LocalSocket } from './socketTable.ts';
+import type { StreamKind } from './streamKind.ts';
+import type { TransportEvents } from './udpSocket.ts';
+
+export interface ConnectionsParts {
+  readonly net: Net;
+  readonly timers: TimerQueue;
+  readonly options: TcpOptions;
+  readonly counters: TransportCounters;
+  readonly events: TransportEvents;
+  readonly complaints: Complaints;
+}
+
+/** How long a peer may take to close its side after we have closed ours. */
+const lingerMs = 2000;
+/** The system's own wait before it probes a silent peer. */
+const systemKeepIdleMs = 7_200_000;
+
+/**
+ * All connections: accepts within limits, connects on demand, reuses, keeps queues bounded, and closes what is idle,
+ * stuck, or sends no SIP. A peer can cost us no more than its bounds: bytes by the framer and the queue limits, time by the timeouts,
+ * numbers by `maxConnections` and the limit per address.
+ */
+export class Connections {
+  readonly table = new ConnectionTable();
+  readonly #parts: ConnectionsParts;
+  #lastId = 0;
+
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts;
+  }
+
+  /** A peer has connected to one of our sockets. */
+  accept(kind: StreamKind, socket: LocalSocket, stream: StreamConnection): void {
+    const { counters } = this.#parts;
+    counters.passive_open++;
+    const { address, port } = stream.remote;
+    if (address === '' || !this.#admits(kind, address, port)) {
+      counters.local_reject++;
+      stream.setHandler({ onData: () => {}, onClose: () => {} });
+      stream.destroy();
+      return;
+    }
+    const connection = this.#make(kind, socket, stream.remote, true);
+    this.#opened(connection, stream);
+  }
+
+  /**
+   * Sends on the connection of that id, or on one with that peer, or on a new one.
+   * @returns false when it is known at once that it cannot be sent.
+   */
+  send(text: string, destination: Destination, kind: StreamKind, socket: LocalSocket | undefined): boolean {
+    const connection = this.#reusable(destination) ?? this.#connect(destination, kind, socket);
+    return connection !== undefined && this.#write(connection, kind.encode(text));
+  }
+
+  close(id: number): boolean {
+    const connection = this.table.get(id);
+    if (connection === undefined) return false;
+    this.#close(connection, 'asked');
+    return true;
+  }
+
+  closeAll(): void {
+    for (const connection of [...this.table.all()]) this.#close(connection, 'stopped');
+  }
+
+  /** Seconds until the connection would be closed for idleness, for `core.tcp_list`. */
+  secondsLeft(connection: Connection): number {
+    const deadlineMs = connection.lastActivityMs + this.#parts.options.connectionLifetimeSec * 1000;
+    return Math.max(0, Math.round((deadlineMs - this.#parts.timers.nowMs) / 1000));
+  }
+
+  #admits(kind: StreamKind, address: string, port: number): boolean {
+    const { acceptIpLimit, acceptUnique, maxConnections } = this.#parts.options;
+    if (this.table.size >= maxConnections) return false;
+    if (acceptIpLimit > 0 && this.table.inboundFrom(address) >= acceptIpLimit) return false;
+    return !(acceptUnique && this.table.hasPeer(kind.proto, address, port));
+  }
+
+  #make(
+    kind: StreamKind,
+    socket: LocalSocket,
+    peer: { readonly address: string; readonly port: number },
+    inbound: boolean,
+  ): Connection {
+    const { options, timers, counters } = this.#parts;
+    const framer = kind.framer(options);
+    const connection = new Connection(++this.#lastId, kind, socket, peer, framer, {
+      inbound,
+      nowMs: timers.nowMs,
+    });
+    this.table.add(connection);
+    counters.current_opened_connections = this.table.size;
+    return connection;
+  }
+
+  // ---- opening
+
+  #reusable(destination: Destination): Connection | undefined {
+    const byId = destination.connectionId > 0 ? this.table.get(destination.connectionId) : undefined;
+    if (byId !== undefined && byId.proto === destination.proto) return byId;
+    return this.table.forDestination(destination, this.#parts.options.connectionMatch);
+  }
+
+  #connect(
+    destination: Destination,
+    kind: StreamKind,
+    socket: LocalSocket | undefined,
+  ): Connection | undefined {
+    const { net, options, counters } = this.#parts;
+    if (options.noConnect || socket === undefined) return undefined;
+    if (this.table.size >= options.maxConnections) {
+      counters.local_reject++;
+      return undefined;
+    }
+    const connection = this.#make(kind, socket, destination, false);
+    const localAddress = this.#localAddress(socket, destination.address);
+    const timeoutMs = options.connectTimeoutSec * 1000;
+    kind.connect(net, destination, { localAddress, timeoutMs }).then(
+      (stream) => this.#connected(connection, stream),
+      (error: unknown) => this.#connectFailed(connection, error),
+    );
+    return connection;
+  }
+
+  /** The address to connect from; undefined leaves it to the system, also where the socket's cannot get there. */
+  #localAddress(socket: LocalSocket, remote: string): string | undefined {
+    const { sourceIpv4, sourceIpv6 } = this.#parts.options;
+    const configured = familyOf(remote) === 4 ? sourceIpv4 : sourceIpv6;
+    if (configured !== '') return configured;
+    if (isWildcard(socket.address) || socket.family !== familyOf(remote)) return undefined;
+    return isLoopback(socket.address) && !isLoopback(remote) ? undefined : socket.address;
+  }
+
+  #connected(connection: Connection, stream: StreamConnection): void {
+    if (connection.state === 'closed') {
+      stream.setHandler({ onData: () => {}, onClose: () => {} });
+      stream.destroy();
+      return;
+    }
+    this.#parts.counters.connect_success++;
+    this.#opened(connection, stream);
+    const waiting = connection.waiting;
+    connection.waiting = [];
+    connection.waitingBytes = 0;
+    for (const data of waiting) {
+      if (connection.stream !== undefined) this.#writeOpen(connection, data);
+    }
+  }
+
+  #connectFailed(connection: Connection, error: unknown): void {
+    if (connection.state === 'closed') return;
+    const { counters, complaints, events } = this.#parts;
+    counters.connect_failed++;
+    complaints.error(errorText(error));
+    this.#forget(connection);
+    events.onUnreachable(connection.address, connection.port, connection.proto);
+  }
+
+  #opened(connection: Connection, stream: StreamConnection): void {
+    const { options, counters } = this.#parts;
+    connection.state = 'open';
+    connection.stream = stream;
+    counters.established++;
+    if (options.keepAlive) stream.keepAlive(options.keepIdleSec * 1000 || systemKeepIdleMs);
+    stream.setHandler({
+      onData: (data) => this.#receive(connection, data),
+      onClose: (error) => this.#ended(connection, error),
+      onDrain: () => this.#settleQueue(connection),
+    });
+    this.#arm(connection);
+  }
+
+  // ---- receiving
+
+  #receive(connection: Connection, chunk: Buffer): void {
+    if (connection.state !== 'open') return;
+    const { timers } = this.#parts;
+    connection.lastActivityMs = timers.nowMs;
+    connection.receivedBytes += chunk.length;
+    const frames = connection.framer.push(chunk);
+    for (let i = 0; i < frames.length && connection.stream !== undefined; i++) {
+      this.#frame(connection, frames[i] as Frame);
+    }
+    if (connection.framer.pendingBytes === 0) connection.partialSinceMs = -1;
+    else if (connection.partialSinceMs < 0 || frames.length > 0) {
+      connection.partialSinceMs = timers.nowMs;
+      this.#arm(connection);
+    }
+  }
+
+  #frame(connection: Connection, frame: Frame): void {
+    const { options, counters, events, complaints } = this.#parts;
+    switch (frame.kind) {
+      case 'message':
+        if (options.acceptAliases) this.#acceptAlias(connection, frame.text);
+        events.onMessage(frame.text, connection.flow);
+        return;
+      case 'ping':
+        counters.keepalives++;
+        if (options.crlfPing) this.#write(connection, connection.kind.pong);
+        return;
+      case 'fault': {
+        counters.framing_errors++;
+        const from = `${connection.proto}:${connection.address}:${connection.port}`;
+        complaints.error(`${from} sent no SIP (${frame.fault}); connection closed`);
+        const answer = frame.status === 0 ? '' : refusal(frame.head, frame.status, connection);
+        if (answer !== '') this.#write(connection, connection.kind.encode(answer));
+        this.#close(connection, 'framing');
+      }
+    }
+  }
+
+  /** `;alias` in the topmost Via: the connection is the way to the Via's port too (`tcp_accept_aliases`). */
+  #acceptAlias(connection: Connection, text: string): void {
+    if (!text.includes(';alias')) return;
+    const message = parseMessage(text);
+    if (isWireError(message) || !message.isRequest) return;
+    const via = message.topmostVia;
+    if (via?.params.has('alias')) this.table.addKey(connection, via.port || 5060);
+  }
+
+  // ---- sending
+
+  #write(connection: Connection, data: string | Uint8Array): boolean {
+    const { options, counters } = this.#parts;
+    const pending = connection.pendingBytes;
+    const total = counters.current_write_queue_size + data.length;
+    const full = pending + data.length > options.connectionQueueBytes || total > options.totalQueueBytes;
+    if (pending > 0 && full) {
+      counters.sendq_full++;
+      this.#close(connection, 'queue full');
+      return false;
+    }
+    if (connection.state === 'open') return this.#writeOpen(connection, data);
+    connection.waiting.push(data);
+    connection.waitingBytes += data.length;
+    this.#account(connection);
+    return true;
+  }
+
+  #writeOpen(connection: Connection, data: string | Uint8Array): boolean {
+    const stream = connection.stream;
+    if (stream === undefined) return false;
+    const { timers } = this.#parts;
+    connection.lastActivityMs = timers.nowMs;
+    stream.write(data);
+    this.#account(connection);
+    if (connection.countedBytes > 0 && connection.blockedSinceMs < 0) {
+      connection.blockedSinceMs = timers.nowMs;
+      this.#arm(connection);
+    }
+    return true;
+  }
+
+  /** Keeps the sum of all queues. */
+  #account(connection: Connection): void {
+    const pending = connection.state === 'closed' ? 0 : connection.pendingBytes;
+    this.#parts.counters.current_write_queue_size += pending - connection.countedBytes;
+    connection.countedBytes = pending;
+  }
+
+  /** The peer has taken something: begin the wait anew, or end it. */
+  #settleQueue(connection: Connection): void {
+    this.#account(connection);
+    connection.blockedSinceMs = connection.countedBytes > 0 ? this.#parts.timers.nowMs : -1;
+  }
+
+  // ---- time
+
+  /** Sets the connection's one timer to its next deadline, unless it fires before that anyway. */
+  #arm(connection: Connection): void {
+    const { timers } = this.#parts;
+    const deadlineMs = deadlineOf(connection, this.#parts.options);
+    if (connection.timer !== undefined) {
+      if (connection.timer.dueMs <= deadlineMs) return;
+      timers.cancel(connection.timer);
+    }
+    const delayMs = Math.max(1, deadlineMs - timers.nowMs);
+    connection.timer = timers.schedule(delayMs, this.#check, connection);
+  }
+
+  readonly #check = (connection: Connection): void => {
+    connection.timer = undefined;
+    if (connection.state !== 'open') return;
+    const before = connection.countedBytes;
+    if (connection.blockedSinceMs >= 0 && connection.pendingBytes < before) this.#settleQueue(connection);
+    const overdue = deadlineOf(connection, this.#parts.options) <= this.#parts.timers.nowMs;
+    if (overdue)
+      this.#close(connection, overdueReason(connection, this.#parts.options, this.#parts.timers.nowMs));
+    else this.#arm(connection);
+  };
+
+  // ---- the end
+
+  /** The peer or the network has ended it. */
+  #ended(connection: Connection, error: Error | undefined): void {
+    if (connection.state === 'closed') return;
+    const { counters, events } = this.#parts;
+    if (error instanceof TransportError && error.code === 'ECONNRESET') counters.con_reset++;
+    const unsent = connection.countedBytes > 0;
+    this.#forget(connection);
+    if (unsent) events.onUnreachable(connection.address, connection.port, connection.proto);
+  }
+
+  #close(connection: Connection, reason: CloseReason): void {
+    const { counters, timers } = this.#parts;
+    const { stream } = connection;
+    if (reason === 'idle') counters.con_timeout++;
+    else if (reason === 'no data' || reason === 'read timeout') counters.read_timeout++;
+    else if (reason === 'send timeout') counters.send_timeout++;
+    this.#forget(connection);
+    if (stream === undefined) return;
+    if (reason === 'send timeout' || reason === 'queue full' || reason === 'read timeout') {
+      stream.destroy();
+      return;
+    }
+    stream.end();
+    timers.schedule(lingerMs, destroy, stream);
+  }
+
+  #forget(connection: Connection): void {
+    const { counters, timers, events } = this.#parts;
+    connection.state = 'closed';
+    connection.stream = undefined;
+    connection.waiting = [];
+    connection.waitingBytes = 0;
+    this.#account(connection);
+    if (connection.timer !== undefined) timers.cancel(connection.timer);
+    connection.timer = undefined;
+    this.table.remove(connection);
+    counters.current_opened_connections = this.table.size;
+    // Not at once: a full queue closes a connection in the middle of somebody's `send`.
+    queueMicrotask(() => events.onConnectionClosed(connection.connectionId));
+  }
+}
+
+function destroy(stream: StreamConnection): void {
+  stream.destroy();
+}

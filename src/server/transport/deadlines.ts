@@ -1,0 +1,27 @@
+import type { CloseReason, Connection } from './connection.ts';
+import type { TcpOptions } from './options.ts';
+
+/** When the connection is to be closed unless something happens, ms of the monotonic clock. */
+export function deadlineOf(connection: Connection, options: TcpOptions): number {
+  const { connectionLifetimeSec, dataTimeoutSec, readTimeoutSec, sendTimeoutSec } = options;
+  let deadlineMs = connection.lastActivityMs + connectionLifetimeSec * 1000;
+  if (connection.inbound && connection.receivedBytes === 0 && dataTimeoutSec > 0) {
+    deadlineMs = Math.min(deadlineMs, connection.openedMs + dataTimeoutSec * 1000);
+  }
+  if (connection.partialSinceMs >= 0 && readTimeoutSec > 0) {
+    deadlineMs = Math.min(deadlineMs, connection.partialSinceMs + readTimeoutSec * 1000);
+  }
+  if (connection.blockedSinceMs >= 0) {
+    deadlineMs = Math.min(deadlineMs, connection.blockedSinceMs + sendTimeoutSec * 1000);
+  }
+  return deadlineMs;
+}
+
+/** Which of the limits has passed. */
+export function overdueReason(connection: Connection, options: TcpOptions, nowMs: number): CloseReason {
+  const since = (startMs: number, limitSec: number) =>
+    startMs >= 0 && limitSec > 0 && nowMs - startMs >= limitSec * 1000;
+  if (since(connection.blockedSinceMs, options.sendTimeoutSec)) return 'send timeout';
+  if (since(connection.partialSinceMs, options.readTimeoutSec)) return 'read timeout';
+  return connection.inbound && connection.receivedBytes === 0 ? 'no data' : 'idle';
+}

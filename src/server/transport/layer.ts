@@ -1,0 +1,254 @@
+import { errorText, TransportError } from '../../base/errors.ts';
+import type { Clock, Log, Net, Resolver, StreamListener, TransportProtocol } from '../../base/ports.ts';
+import type { TimerQueue } from '../../base/timerQueue.ts';
+import type { Destination, ListenSocket, Transport } from '../../proxy/transport.ts';
+import { canonicalHost, familyOf, isWildcard } from './addresses.ts';
+import { Complaints } from './complaints.ts';
+import type { Connection } from './connection.ts';
+import { Connections } from './connections.ts';
+import { TransportCounters } from './counters.ts';
+import { type PlannedSocket, planSockets } from './listenPlan.ts';
+import type { TransportOptions } from './options.ts';
+import { OwnNames } from './ownNames.ts';
+import { type LocalSocket, makeSocket, SocketTable } from './socketTable.ts';
+import { SourceRoutes } from './sourceRoutes.ts';
+import { StreamKinds } from './streamKind.ts';
+import { type TransportEvents, UdpSocket } from './udpSocket.ts';
+
+export interface TransportParts {
+  readonly net: Net;
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  readonly log: Log;
+  readonly options: TransportOptions;
+  readonly events: TransportEvents;
+}
+
+/** How long the list of the machine's addresses is believed (`virtual` sockets). */
+const interfacesKeepMs = 1000;
+
+/** All transports of one server: opens the sockets of the config, receives, sends, knows what is ours. */
+export class TransportLayer implements Transport {
+  readonly counters = new TransportCounters();
+  readonly names = new OwnNames();
+  /** Modules add theirs before `open`. */
+  readonly kinds = new StreamKinds();
+  readonly #parts: TransportParts;
+  readonly #connections: Connections;
+  readonly #complaints: Complaints;
+  readonly #routes: SourceRoutes;
+  #table = new SocketTable([]);
+  /** By socket index. */
+  readonly #udp: (UdpSocket | undefined)[] = [];
+  readonly #listeners: StreamListener[] = [];
+  #machineAddresses = new Set<string>();
+  #machineAddressesMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: TransportParts) {
+    this.#parts = parts;
+    const { net, clock, timers, log, options, events } = parts;
+    this.#complaints = new Complaints(log, clock);
+    this.#routes = new SourceRoutes(net, clock);
+    this.#connections = new Connections({
+      net,
+      timers,
+      options: options.tcp,
+      counters: this.counters,
+      events,
+      complaints: this.#complaints,
+    });
+  }
+
+  get sockets(): readonly LocalSocket[] {
+    return this.#table.sockets;
+  }
+
+  /**
+   * Opens every socket of the config.
+   * @throws TransportError that names all sockets that could not be opened; then none is open.
+   */
+  async open(): Promise<void> {
+    const { net, resolver, options } = this.#parts;
+    const plan = await planSockets(options, net, resolver);
+    const failures: string[] = [];
+    const sockets: LocalSocket[] = [];
+    for (const planned of plan) {
+      const index = sockets.length;
+      try {
+        sockets.push(await this.#openSocket(index, planned));
+      } catch (error) {
+        failures.push(errorText(error));
+      }
+    }
+    if (failures.length > 0 || sockets.length === 0) {
+      this.close();
+      throw new TransportError('LISTEN_FAILED', failures.join('; ') || 'no socket to listen on');
+    }
+    this.#table = new SocketTable(sockets);
+    this.#nameSockets();
+    if (options.mhomed) await this.#routes.start();
+    if (options.autoAliases) void this.#addAutoAliases();
+  }
+
+  close(): void {
+    for (const listener of this.#listeners.splice(0)) listener.close();
+    this.#connections.closeAll();
+    for (const udp of this.#udp.splice(0)) udp?.close();
+  }
+
+  // ---- Transport
+
+  socketFor(proto: TransportProtocol, address: string): ListenSocket | undefined {
+    return this.#socketFor(proto, address);
+  }
+
+  findSocket(text: string): ListenSocket | undefined {
+    return this.#table.find(text);
+  }
+
+  send(text: string, destination: Destination): boolean {
+    const { proto } = destination;
+    if (proto === 'udp') {
+      const socket = this.#sendingSocket(destination);
+      const udp = socket === undefined ? undefined : this.#udp[socket.index];
+      if (udp === undefined) return false;
+      udp.send(text, destination.address, destination.port);
+      return true;
+    }
+    const kind = this.kinds.get(proto);
+    if (kind === undefined) return false;
+    return this.#connections.send(text, destination, kind, this.#sendingSocket(destination));
+  }
+
+  isLocal(host: string, port: number, proto: TransportProtocol | undefined): boolean {
+    return this.names.has(host, port, proto);
+  }
+
+  closeConnection(id: number): boolean {
+    return this.#connections.close(id);
+  }
+
+  isConnected(id: number): boolean {
+    return this.#connections.table.get(id)?.state === 'open';
+  }
+
+  // ---- more than the proxy core needs
+
+  /** `force_tcp_alias(port)`: later requests to that port of the peer reuse the connection. */
+  addAlias(connectionId: number, port: number): boolean {
+    const connection = this.#connections.table.get(connectionId);
+    return connection !== undefined && this.#connections.table.addKey(connection, port);
+  }
+
+  /** For `core.tcp_list` and its like. */
+  connections(): readonly Connection[] {
+    return [...this.#connections.table.all()];
+  }
+
+  secondsLeft(connection: Connection): number {
+    return this.#connections.secondsLeft(connection);
+  }
+
+  // ---- opening
+
+  async #openSocket(index: number, planned: PlannedSocket): Promise<LocalSocket> {
+    const { net, options, events } = this.#parts;
+    if (planned.proto === 'udp') {
+      const parts = { events, counters: this.counters, complaints: this.#complaints };
+      const udp = await UdpSocket.open(net, planned.address, planned.port, options.udp, parts);
+      const socket = makeSocket(index, planned, udp.port, options);
+      udp.attach(socket);
+      this.#udp[index] = udp;
+      return socket;
+    }
+    const kind = this.kinds.get(planned.proto);
+    if (kind === undefined) {
+      const where = `${planned.proto}:${planned.address}:${planned.port}`;
+      throw new TransportError('NO_TRANSPORT', `listen=${where}: no loaded module serves ${planned.proto}`);
+    }
+    let socket: LocalSocket | undefined;
+    const listener = await kind.listen(
+      net,
+      planned.address,
+      planned.port,
+      (stream) => {
+        if (socket !== undefined) this.#connections.accept(kind, socket, stream);
+      },
+      { backlog: options.tcp.listenBacklog },
+    );
+    this.#listeners.push(listener);
+    socket = makeSocket(index, planned, listener.local.port, options);
+    return socket;
+  }
+
+  // ---- choosing
+
+  #socketFor(proto: TransportProtocol, address: string): LocalSocket | undefined {
+    if (this.#parts.options.mhomed) {
+      const source = this.#routes.sourceFor(address);
+      const routed = source === '' ? undefined : this.#table.byAddress(proto, source);
+      if (routed !== undefined) return routed;
+    }
+    return this.#table.defaultFor(proto, familyOf(address));
+  }
+
+  /** The asked socket, or its brother of the right protocol, or the one that fits the destination. */
+  #sendingSocket({ socket: asked, proto, address }: Destination): LocalSocket | undefined {
+    if (asked !== undefined && asked.family === familyOf(address)) {
+      const own = this.#table.sockets[asked.index];
+      if (own !== undefined && own.proto === proto) return own;
+      const brother = this.#table.byAddress(proto, asked.address);
+      if (brother !== undefined) return brother;
+    }
+    return this.#socketFor(proto, address);
+  }
+
+  // ---- what is ours
+
+  #nameSockets(): void {
+    for (const socket of this.#table.sockets) {
+      const { address, port, proto, virtual } = socket;
+      const holds = virtual ? () => this.#machineHas(address) : undefined;
+      this.names.add(address, port, proto, holds);
+      if (socket.writtenHost !== address) this.names.add(socket.writtenHost, port, proto, holds);
+      if (socket.advertised) this.names.add(socket.advertisedHost, socket.sentByPort, proto, holds);
+      if (isWildcard(address)) this.#nameWildcard(socket);
+    }
+    for (const { host, port, protocol } of this.#parts.options.aliases) {
+      this.names.addAlias(host, port ?? 0, protocol as TransportProtocol | undefined);
+    }
+  }
+
+  /** A socket on all addresses makes all of them ours. */
+  #nameWildcard(socket: LocalSocket): void {
+    for (const { address, family } of this.#parts.net.interfaces()) {
+      if (family === socket.family) this.names.add(address, socket.port, socket.proto);
+    }
+  }
+
+  #machineHas(address: string): boolean {
+    const nowMs = this.#parts.timers.nowMs;
+    if (nowMs - this.#machineAddressesMs >= interfacesKeepMs) {
+      this.#machineAddressesMs = nowMs;
+      const addresses = this.#parts.net.interfaces().map((candidate) => canonicalHost(candidate.address));
+      this.#machineAddresses = new Set(addresses);
+    }
+    return this.#machineAddresses.has(address);
+  }
+
+  /** Names of our IPv4 addresses by reverse lookup, in the background: a dead name server delays nobody. */
+  async #addAutoAliases(): Promise<void> {
+    const { resolver, log } = this.#parts;
+    for (const { address, family, port, proto } of this.#table.sockets) {
+      if (family !== 4 || isWildcard(address)) continue;
+      try {
+        for (const name of await resolver.ptr(address)) {
+          if (!this.names.has(name, port, proto)) this.names.addAlias(name, port, proto);
+        }
+      } catch (error) {
+        log.debug(`auto_aliases: no name for ${address}: ${errorText(error)}`);
+      }
+    }
+  }
+}
