@@ -1,4 +1,4 @@
-import { type Log, type LogFields, LogLevel, type LogSink } from './ports.ts';
+import { type Log, type LogFields, LogLevel, type LogRecord, type LogSink } from './ports.ts';
 
 /** Levels in force: the global `debug` value and per-component overrides (debugger, cfg.set). */
 export class LogLevels {
@@ -37,6 +37,10 @@ export class ComponentLog implements Log {
   write(level: number, text: string, fields?: LogFields): void {
     if (!this.enabled(level)) return;
     this.#sink.write({ level, component: this.#component, text, fields });
+  }
+
+  record(record: LogRecord): void {
+    if (this.enabled(record.level)) this.#sink.write(record);
   }
 
   error(text: string): void {

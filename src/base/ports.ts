@@ -71,6 +71,8 @@ export interface Log {
   /** True if a record of this level would be written: ask before building an expensive text. */
   enabled(level: number): boolean;
   write(level: number, text: string, fields?: LogFields): void;
+  /** Writes in another component's name (`<script>`) or to another facility, under this one's level. */
+  record(record: LogRecord): void;
   error(text: string): void;
   warn(text: string): void;
   notice(text: string): void;

@@ -36,6 +36,9 @@ export interface Host {
   readonly runtimeConfig: RuntimeConfig;
   readonly formats: Formats;
 
+  /** `#!define`s in force at the end of the config: value as written, '' for a plain name. */
+  readonly defines?: ReadonlyMap<string, string> | undefined;
+
   /** The `api` of another loaded module; undefined when it is not loaded. Ask in `start`, not in `create`. */
   api<T>(module: string): T | undefined;
   isModuleLoaded(name: string): boolean;

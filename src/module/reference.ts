@@ -14,13 +14,18 @@ import { functionsOf } from './registry.ts';
 export function moduleReference(module: AnyModule): string {
   const sections = [
     `# ${module.name}\n\n${module.summary}\n`,
-    module.requires === undefined ? '' : `Needs: ${module.requires.map((name) => `[${name}](${name}.md)`).join(', ')}.\n`,
+    module.requires === undefined
+      ? ''
+      : `Needs: ${module.requires.map((name) => `[${name}](${name}.md)`).join(', ')}.\n`,
     section('Parameters', paramTable(module)),
     section('Functions', functionList(module)),
     section('Pseudo-variables', variableTable(module.pvs)),
     section('Transformations', transformationTable(module)),
     section('RPC', rpcList(module.rpc)),
-    section('Event routes', (module.events ?? []).map((event) => `- \`event_route[${event.name}]\`: ${event.doc}`).join('\n')),
+    section(
+      'Event routes',
+      (module.events ?? []).map((event) => `- \`event_route[${event.name}]\`: ${event.doc}`).join('\n'),
+    ),
     section('Statistics', statisticTable(module)),
   ];
   return `${sections.filter((text) => text !== '').join('\n')}`;
@@ -32,7 +37,8 @@ function section(title: string, body: string): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -47,7 +53,10 @@ function paramTable(module: AnyModule): string {
 }
 
 function paramDoc(param: ParamDeclaration): string {
-  const range = param.type === 'int' && (param.min !== undefined || param.max !== undefined) ? ` (${param.min ?? '…'} to ${param.max ?? '…'})` : '';
+  const range =
+    param.type === 'int' && (param.min !== undefined || param.max !== undefined)
+      ? ` (${param.min ?? '…'} to ${param.max ?? '…'})`
+      : '';
   return `${param.doc}${range}${param.runtime === true ? ' May be changed while running.' : ''}`;
 }
 
@@ -65,16 +74,20 @@ function functionList(module: AnyModule): string {
 function functionEntry(name: string, declaration: FunctionDeclaration<unknown>): string {
   const lines = [`### ${name}`, '', declaration.doc, ''];
   for (const signature of declaration.signatures) lines.push(...signatureLines(name, signature));
-  if (declaration.aliases !== undefined) lines.push(`- also: ${declaration.aliases.map((alias) => `\`${alias}\``).join(', ')}`);
+  if (declaration.aliases !== undefined)
+    lines.push(`- also: ${declaration.aliases.map((alias) => `\`${alias}\``).join(', ')}`);
   if (declaration.routes !== undefined) lines.push(`- in: ${declaration.routes.join(', ')} routes`);
-  for (const [code, meaning] of Object.entries(declaration.returns ?? {})) lines.push(`- returns ${code}: ${meaning}`);
+  for (const [code, meaning] of Object.entries(declaration.returns ?? {}))
+    lines.push(`- returns ${code}: ${meaning}`);
   return lines.join('\n');
 }
 
 function signatureLines(name: string, signature: Signature<unknown>): string[] {
   const kemi = signature.kemi === undefined ? '' : ` (KEMI: \`${signature.kemi}\`)`;
   const waits = signature.waits === false ? '' : ' · may wait without blocking';
-  const args = signature.args.map((argument) => (argument.optional ? `[${argument.name}]` : argument.name)).join(', ');
+  const args = signature.args
+    .map((argument) => (argument.optional ? `[${argument.name}]` : argument.name))
+    .join(', ');
   return [`- \`${name}(${args})\`${kemi}${waits}`, ...signature.args.map(argumentLine)];
 }
 
@@ -104,14 +117,19 @@ function transformationTable(module: AnyModule): string {
 function rpcList(methods: Readonly<Record<string, RpcDeclaration<unknown>>> | undefined): string {
   return Object.entries(methods ?? {})
     .map(([name, method]) => {
-      const args = (method.args ?? []).map(({ name: arg, optional, rest }) => (rest ? `${arg}...` : optional ? `[${arg}]` : arg));
+      const args = (method.args ?? []).map(({ name: arg, optional, rest }) =>
+        rest ? `${arg}...` : optional ? `[${arg}]` : arg,
+      );
       return `- \`${[name, ...args].join(' ')}\`: ${method.doc}`;
     })
     .join('\n');
 }
 
 function statisticTable(module: AnyModule): string {
-  const rows = Object.entries(module.statistics ?? {}).map(([name, { group, doc }]) => [`\`${group ?? module.name}:${name}\``, doc]);
+  const rows = Object.entries(module.statistics ?? {}).map(([name, { group, doc }]) => [
+    `\`${group ?? module.name}:${name}\``,
+    doc,
+  ]);
   return table(['statistic', 'meaning'], rows);
 }
 
@@ -132,10 +150,19 @@ export function moduleStatus(modules: readonly AnyModule[]): string {
 /** All pseudo-variables and transformations, with the module that brings them. */
 export function variableOverview(modules: readonly AnyModule[]): string {
   const variables = modules.flatMap((module) =>
-    Object.entries(module.pvs ?? {}).map(([name, pv]) => [`\`${variableForm(name, pv)}\``, module.name, pv.set !== undefined || pv.bind !== undefined ? '' : 'read', pv.doc]),
+    Object.entries(module.pvs ?? {}).map(([name, pv]) => [
+      `\`${variableForm(name, pv)}\``,
+      module.name,
+      pv.set !== undefined || pv.bind !== undefined ? '' : 'read',
+      pv.doc,
+    ]),
   );
   const transformations = modules.flatMap((module) =>
-    Object.entries(module.transformations ?? {}).map(([name, { doc }]) => [`\`{${name}}\``, module.name, doc]),
+    Object.entries(module.transformations ?? {}).map(([name, { doc }]) => [
+      `\`{${name}}\``,
+      module.name,
+      doc,
+    ]),
   );
   return `# Pseudo-variables and transformations
 

@@ -1,14 +1,14 @@
 /** Fakes for the tests of modules: a context around a message text, and a host without a server. */
 import { ServerError } from '../base/errors.ts';
-import type { Log } from '../base/ports.ts';
+import type { Log, LogRecord } from '../base/ports.ts';
 import { TestClock } from '../base/testClock.ts';
 import { TimerWheel } from '../base/timerWheel.ts';
-import type { RouteKind, Value } from '../lang/catalogue.ts';
+import type { PvSyntax, RouteKind, Value } from '../lang/catalogue.ts';
 import { makeTarget } from '../proxy/target.ts';
 import type { Destination, Flow, ListenSocket, Transport } from '../proxy/transport.ts';
 import { isWireError, parseMessage, type SipMessage } from '../sip/message.ts';
 import type { ScriptContext } from './context.ts';
-import type { AnyModule, Result } from './define.ts';
+import type { AnyModule, PvBinding, Result } from './define.ts';
 import type { Hooks, Host, RuntimeVariable, Statistics } from './host.ts';
 import { functionsOf, LoadedModule } from './registry.ts';
 import { type RpcArgument, RpcFault, type RpcMethod, type RpcReply } from './rpc.ts';
@@ -146,6 +146,7 @@ export class FakeTransport implements Transport {
 /** Keeps what was logged. */
 export class FakeLog implements Log {
   readonly lines: string[] = [];
+  readonly records: LogRecord[] = [];
   level = 3;
 
   enabled(level: number): boolean {
@@ -153,6 +154,11 @@ export class FakeLog implements Log {
   }
   write(level: number, text: string): void {
     if (this.enabled(level)) this.lines.push(text);
+  }
+  record(record: LogRecord): void {
+    if (!this.enabled(record.level)) return;
+    this.records.push(record);
+    this.lines.push(record.text);
   }
   error(text: string): void {
     this.write(-1, text);
@@ -332,6 +338,46 @@ export class ModuleUnderTest {
   /** Reads a simple pseudo-variable. */
   pv(name: string, context: ScriptContext): Value | undefined {
     return this.loaded.declaration.pvs?.[name]?.get?.(this.loaded.instance, context);
+  }
+
+  /** Binds a variable as a config writes it, with constant name and index: `$(hdr(X)[1])`. */
+  bind(text: string): PvBinding {
+    const match = /^\$\(?([^()[\]]+)(?:\(([^()]*(?:\([^()]*\))?)\))?(?:\[(\*|-?\d+)\])?\)?$/.exec(text);
+    if (match === null) throw new ServerError('TEST_PV', `cannot read ${text}`);
+    const [, name = '', inner, indexText] = match;
+    const index = indexText === undefined || indexText === '*' ? indexText : Number(indexText);
+    const syntax = { name, inner, innerParts: undefined, index, transformations: [], text } as const;
+    const pv = this.loaded.declaration.pvs?.[name];
+    if (pv === undefined) throw new ServerError('TEST_PV', `no $${name}`);
+    const { get, set } = pv;
+    const self = this.loaded.instance;
+    const bound = pv.bind?.(self, {
+      syntax: syntax as PvSyntax,
+      inner,
+      innerOf: () => inner ?? '',
+      index: index as number | '*' | undefined,
+      hasIndex: index !== undefined,
+      indexOf: () => index as number | '*' | undefined,
+    });
+    if (bound !== undefined && 'message' in bound) throw new ServerError('TEST_PV', bound.message);
+    return (
+      bound ?? {
+        get: (context) => get?.(self, context) ?? null,
+        ...(set === undefined ? {} : { set: (context, value) => set(self, context, value) }),
+      }
+    );
+  }
+
+  /** Reads a variable as a config writes it. */
+  read(text: string, context: ScriptContext): Value {
+    return this.bind(text).get(context);
+  }
+
+  /** Assigns to a variable as a config writes it. */
+  assign(text: string, context: ScriptContext, value: Value): void {
+    const { set } = this.bind(text);
+    if (set === undefined) throw new ServerError('TEST_PV', `${text} is read-only`);
+    set(context, value, '=');
   }
 
   rpc(name: string, ...args: RpcArgument[]): RpcReply | Promise<RpcReply> {

@@ -3,6 +3,7 @@ import cfgRpc from './cfg_rpc/index.ts';
 import ctl from './ctl/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
+import pv from './pv/index.ts';
 import rr from './rr/index.ts';
 import usrloc from './usrloc/index.ts';
 

@@ -61,6 +61,8 @@ export interface Transport {
   /** Closes a connection by id; false when it is gone. */
   closeConnection(id: number): boolean;
   isConnected(id: number): boolean;
+  /** Further requests to `port` of this connection's peer take the connection too (`force_tcp_alias`). */
+  addPortAlias?(id: number, port: number): void;
 }
 
 /** Messages over `udp` may be lost; all others are reliable (RFC 3261 §17). */

@@ -1,0 +1,33 @@
+import type { ScriptContext } from './context.ts';
+
+/** How the copies of a message may be sent (`set_forward_no_connect` and friends): a bit mask. */
+export const SendFlag = {
+  /** Requests: only over connections that are there already. */
+  forwardNoConnect: 1,
+  /** Requests: close the connection after sending. */
+  forwardClose: 2,
+  /** Responses: only over connections that are there already. */
+  replyNoConnect: 4,
+  /** Responses: close the connection after sending. */
+  replyClose: 8,
+} as const;
+
+const key = Symbol('send flags');
+const mtuKey = Symbol('transport for large requests');
+
+export function sendFlagsOf(context: ScriptContext): number {
+  return context.scratch.size === 0 ? 0 : ((context.scratch.get(key) as number | undefined) ?? 0);
+}
+
+export function addSendFlag(context: ScriptContext, flag: number): void {
+  context.scratch.set(key, sendFlagsOf(context) | flag);
+}
+
+/** `udp_mtu_try_proto` of this message: transport for requests larger than `udp_mtu`; undefined for none. */
+export function largeRequestProtocol(context: ScriptContext): string | undefined {
+  return context.scratch.size === 0 ? undefined : (context.scratch.get(mtuKey) as string | undefined);
+}
+
+export function setLargeRequestProtocol(context: ScriptContext, proto: string): void {
+  context.scratch.set(mtuKey, proto);
+}

@@ -1,0 +1,74 @@
+import type { Value } from '../../lang/catalogue.ts';
+import type { ScriptContext } from '../../module/context.ts';
+import { HeaderKind } from '../../sip/headerKind.ts';
+import { equalsIgnoreCase, isSpaceCode, skipSpace } from '../../sip/scan.ts';
+import { orNull, type Pvs, readOnly } from './values.ts';
+
+/** Variables of the digest credentials in Authorization, else in Proxy-Authorization (RFC 3261 §22.4). */
+
+/** The value of the first Authorization or Proxy-Authorization; undefined when there is none. */
+function credentials(context: ScriptContext): string | undefined {
+  const { message } = context;
+  return message.value(HeaderKind.authorization) ?? message.value(HeaderKind.proxyAuthorization);
+}
+
+/** A parameter of `Digest a="b", c=d`, without quotes; undefined when it is not there. */
+export function digestParam(value: string, name: string): string | undefined {
+  let position = skipSpace(value, 0, value.length);
+  while (position < value.length && !isSpaceCode(value.charCodeAt(position))) position++;
+  while (position < value.length) {
+    position = skipSpace(value, position, value.length);
+    const equals = value.indexOf('=', position);
+    if (equals < 0) return undefined;
+    const start = skipSpace(value, equals + 1, value.length);
+    const quoted = value.charCodeAt(start) === 0x22;
+    let end = quoted ? value.indexOf('"', start + 1) : value.indexOf(',', start);
+    if (end < 0) end = value.length;
+    if (equalsIgnoreCase(value.slice(position, equals).trimEnd(), name))
+      return quoted ? value.slice(start + 1, end) : value.slice(start, end).trimEnd();
+    const comma = value.indexOf(',', end);
+    position = comma < 0 ? value.length : comma + 1;
+  }
+  return undefined;
+}
+
+function param(context: ScriptContext, name: string): string | undefined {
+  const value = credentials(context);
+  return value === undefined ? undefined : digestParam(value, name);
+}
+
+/** User name without scheme and domain: `alice` of `sip:alice@dom.com`. */
+function userPart(username: string): string {
+  const start = username.startsWith('sip:') ? 4 : 0;
+  const at = username.indexOf('@', start);
+  return username.slice(start, at < 0 ? username.length : at);
+}
+
+function domainPart(context: ScriptContext): Value {
+  const username = param(context, 'username') ?? '';
+  const at = username.indexOf('@');
+  return at < 0 ? null : orNull(username.slice(at + 1));
+}
+
+export const digestPvs: Pvs = {
+  adu: readOnly('uri of the digest credentials', (_self, context) => orNull(param(context, 'uri'))),
+  aa: readOnly('algorithm of the digest credentials', (_self, context) =>
+    orNull(param(context, 'algorithm')),
+  ),
+  ar: readOnly('realm of the digest credentials', (_self, context) => orNull(param(context, 'realm'))),
+  aU: readOnly('whole user name of the digest credentials', (_self, context) =>
+    orNull(param(context, 'username')),
+  ),
+  au: readOnly('user part of the user name of the digest credentials', (_self, context) =>
+    orNull(userPart(param(context, 'username') ?? '')),
+  ),
+  ad: readOnly('domain part of the user name of the digest credentials', (_self, context) =>
+    domainPart(context),
+  ),
+  // Only credentials that some module has verified would count here; a bare header is a mere claim.
+  Au: readOnly('accounting name with domain: From user@domain', (self, context) => {
+    const from = self.from(context);
+    return from === undefined ? null : `${from.user}@${from.host}`;
+  }),
+  AU: readOnly('accounting name: From user', (self, context) => self.from(context)?.user ?? null),
+};

@@ -1,0 +1,34 @@
+import type { TransportProtocol } from '../../base/ports.ts';
+import { arg } from '../../module/define.ts';
+import type { Host } from '../../module/host.ts';
+import { splitUri } from '../../sip/uriParts.ts';
+import { keywordPrefix } from './keywords.ts';
+import type { CoreFunctions, CoreTools } from './state.ts';
+
+/** Is a URI, `host`, or `host:port` one of ours? A port that is not written is not compared. */
+export function isMyself(host: Host, text: string): boolean {
+  const uri =
+    splitUri(text) ??
+    splitUri(
+      `sip:${text.includes(':') && !text.includes('.') && !text.startsWith('[') ? `[${text}]` : text}`,
+    );
+  if (uri === undefined || uri.host === '') return false;
+  const proto = uri.param('transport')?.toLowerCase() as TransportProtocol | undefined;
+  const name = uri.host.startsWith('[') ? uri.host.slice(1, -1) : uri.host;
+  return host.transport.isLocal(name, uri.port, proto);
+}
+
+export function myselfFunctions({ signature }: CoreTools): CoreFunctions {
+  return {
+    [`${keywordPrefix}myself`]: {
+      doc: 'What `uri == myself` asks: is a URI or address one of ours?',
+      returns: { 1: 'ours', [-1]: 'not ours' },
+      signatures: [
+        signature({
+          args: [arg.any('uri', 'URI or address')],
+          run: (self, _context, value) => (isMyself(self.host, String(value ?? '')) ? 1 : -1),
+        }),
+      ],
+    },
+  };
+}
