@@ -1,4 +1,5 @@
 /** `olelo/sip`: the message layer by itself. */
+export * from './admission.ts';
 export * from './authValue.ts';
 export * from './digest.ts';
 export * from './editList.ts';
@@ -9,6 +10,7 @@ export * from './headerValues.ts';
 export * from './host.ts';
 export * from './limits.ts';
 export * from './message.ts';
+export * from './multipart.ts';
 export * from './nameAddr.ts';
 export * from './params.ts';
 export * from './reasonPhrases.ts';
@@ -16,7 +18,10 @@ export * from './render.ts';
 export * from './request.ts';
 export * from './response.ts';
 export * from './scan.ts';
+export * from './sdp.ts';
+export * from './sipDate.ts';
 export * from './uri.ts';
 export * from './uriCompare.ts';
+export * from './validate.ts';
 export * from './via.ts';
 export * from './viaStamp.ts';

@@ -271,8 +271,12 @@ export function parseMessage(
       index.push(position);
       return new SipMessage(start, text, index, position, position + 1);
     }
-    // A message may end with its last header line (no empty line): Kamailio takes that for an error.
-    if (position >= text.length) return wireError('no empty line behind the headers', position, 400);
+    if (position >= text.length) {
+      // a datagram may end with its last header line (RFC 4475 §3.1.2.15 does): complete it
+      if (index.length === 0) return wireError('no header', position, 400);
+      index.push(position);
+      return new SipMessage(start, `${text}\r\n`, index, position, position + 2);
+    }
     if (index.length >= limits.headerCount * STRIDE) return wireError('too many headers', position, 513);
     const end = indexHeader(text, position, index);
     if (end < 0) return wireError('malformed header', position, 400);
@@ -349,18 +353,22 @@ function parseRequestLine(
   end: number,
   limits: MessageLimits,
 ): StartLine | WireError {
-  let lastSpace = lineEnd - 1;
+  // white space behind the version is tolerated (RFC 4475 §3.1.2.10); rendering drops it
+  let versionEnd = lineEnd;
+  while (isBlank(text.charCodeAt(versionEnd - 1))) versionEnd--;
+  let lastSpace = versionEnd - 1;
   while (lastSpace > firstSpace && text.charCodeAt(lastSpace) !== SP) lastSpace--;
   if (lastSpace <= firstSpace) return wireError('malformed request line', firstSpace, 400);
   const requestUri = text.slice(firstSpace + 1, lastSpace);
   if (requestUri.length > limits.uriLength) return wireError('Request-URI too long', firstSpace + 1, 414);
+  if (requestUri.includes(' ')) return wireError('white space in the Request-URI', firstSpace + 1, 400);
   return {
     isRequest: true,
     method: text.slice(0, firstSpace),
     requestUri,
     statusCode: 0,
     reasonPhrase: '',
-    version: text.slice(lastSpace + 1, lineEnd),
+    version: text.slice(lastSpace + 1, versionEnd),
     end,
   };
 }

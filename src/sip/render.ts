@@ -38,6 +38,7 @@ export function renderRequest(message: SipMessage, options: RequestRenderOptions
     const start = message.method.length + 1;
     overlay.push(replacement(start, start + message.requestUri.length, uri));
   }
+  dropSpaceBehindVersion(message, overlay);
   if (options.via !== undefined) {
     const i = message.find(HeaderKind.via);
     const at = i < 0 ? message.headersStart : message.headerStart(i);
@@ -56,6 +57,16 @@ export function renderResponse(message: SipMessage, options: ResponseRenderOptio
     if (removal !== undefined) overlay.push(removal);
   }
   return renderMessage(message, overlay, options);
+}
+
+/** RFC 4475 §3.1.2.10: white space at the end of the request line is not sent on. */
+function dropSpaceBehindVersion(message: SipMessage, overlay: Edit[]): void {
+  const versionEnd = message.method.length + message.requestUri.length + 2 + message.version.length;
+  const code = message.text.charCodeAt(versionEnd);
+  if (code !== 0x20 && code !== 9) return;
+  const lineFeed = message.headersStart - 1;
+  const lineEnd = message.text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
+  overlay.push(replacement(versionEnd, lineEnd, ''));
 }
 
 function replacement(start: number, end: number, text: string): Edit {

@@ -185,3 +185,8 @@ function endOfFirstValue(text: string, start: number, end: number): number {
   }
   return end;
 }
+
+/** True for a branch that names its transaction (RFC 3261 §8.1.1.7): the cookie with something behind it. */
+export function hasTransactionId(via: Via): boolean {
+  return via.branch.length > 7 && via.branch.startsWith('z9hG4bK');
+}

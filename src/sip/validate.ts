@@ -1,0 +1,286 @@
+/**
+ * What RFC 3261 lets a UAS or proxy demand of a message before it works on it (§8.2, §16.3 step 1). Parsing is
+ * forgiving and judges no values; these checks do. All give undefined, or the fault with the response that it
+ * deserves (0 for a response message: it is discarded).
+ */
+
+import { HeaderKind, headerNames } from './headerKind.ts';
+import { contactsOf, valuesOf, viasOf } from './headerValues.ts';
+import { hostKind } from './host.ts';
+import type { SipMessage, WireError } from './message.ts';
+import { type NameAddr, parseNameAddr } from './nameAddr.ts';
+import { equalsIgnoreCase, isToken, isTokenCode, parseUint } from './scan.ts';
+import { isSipDate } from './sipDate.ts';
+import { SipUri, schemeOf } from './uri.ts';
+
+export interface MessageCheck {
+  readonly name: string;
+  /** Where the demand stands. */
+  readonly clause: string;
+  /**
+   * `receipt`: without it the message cannot be handled at all. `strict`: the RFC demands it, but senders in use
+   * get it wrong; for those who ask.
+   */
+  readonly level: 'receipt' | 'strict';
+  readonly test: (message: SipMessage) => WireError | undefined;
+}
+
+/** In the order in which they are made. */
+export const messageChecks: readonly MessageCheck[] = [
+  { name: 'version', clause: 'RFC 3261 §7.1, §21.5.6', level: 'receipt', test: checkVersion },
+  { name: 'single-headers', clause: 'RFC 3261 §7.3.1', level: 'receipt', test: checkSingleHeaders },
+  { name: 'mandatory-headers', clause: 'RFC 3261 §8.1.1', level: 'receipt', test: checkMandatoryHeaders },
+  { name: 'via', clause: 'RFC 3261 §20.42', level: 'receipt', test: checkTopmostVia },
+  { name: 'cseq', clause: 'RFC 3261 §20.16', level: 'receipt', test: checkCSeq },
+  { name: 'content-length', clause: 'RFC 3261 §20.14', level: 'receipt', test: checkContentLength },
+  { name: 'method', clause: 'RFC 3261 §7.1', level: 'strict', test: checkMethod },
+  { name: 'request-uri', clause: 'RFC 3261 §8.1.1.1, §19.1.1', level: 'strict', test: checkRequestUri },
+  { name: 'header-names', clause: 'RFC 3261 §7.3.1', level: 'strict', test: checkHeaderNames },
+  { name: 'all-vias', clause: 'RFC 3261 §20.42', level: 'strict', test: checkAllVias },
+  { name: 'cseq-method', clause: 'RFC 3261 §8.1.1.5', level: 'strict', test: checkCSeqMethod },
+  { name: 'call-id', clause: 'RFC 3261 §20.8', level: 'strict', test: checkCallId },
+  {
+    name: 'from',
+    clause: 'RFC 3261 §20.20',
+    level: 'strict',
+    test: (m) => checkAddress(m, HeaderKind.from, m.from),
+  },
+  {
+    name: 'to',
+    clause: 'RFC 3261 §20.39',
+    level: 'strict',
+    test: (m) => checkAddress(m, HeaderKind.to, m.to),
+  },
+  { name: 'contact', clause: 'RFC 3261 §20.10', level: 'strict', test: checkContacts },
+  { name: 'routes', clause: 'RFC 3261 §20.30, §20.34', level: 'strict', test: checkRoutes },
+  { name: 'max-forwards', clause: 'RFC 3261 §20.22', level: 'strict', test: checkMaxForwards },
+  { name: 'date', clause: 'RFC 3261 §20.17', level: 'strict', test: checkDate },
+  { name: 'body-length', clause: 'RFC 3261 §18.3', level: 'strict', test: checkBodyLength },
+];
+
+const receiptChecks = messageChecks.filter((check) => check.level === 'receipt');
+
+/** The checks without which nothing works: for every message on receipt. */
+export function validateOnReceipt(message: SipMessage): WireError | undefined {
+  for (let i = 0; i < receiptChecks.length; i++) {
+    const fault = (receiptChecks[i] as MessageCheck).test(message);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** All checks. */
+export function validateStrictly(message: SipMessage): WireError | undefined {
+  for (const check of messageChecks) {
+    const fault = check.test(message);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function fault(message: SipMessage, reason: string, offset: number, status = 400): WireError {
+  return { kind: 'wire-error', reason, offset, status: message.isRequest ? status : 0 };
+}
+
+function headerFault(message: SipMessage, kind: HeaderKind, what: string): WireError {
+  const i = message.find(kind);
+  return fault(message, `${what} ${headerNames[kind]}`, i < 0 ? message.headersEnd : message.headerStart(i));
+}
+
+function checkVersion(message: SipMessage): WireError | undefined {
+  if (message.version === 'SIP/2.0' || equalsIgnoreCase(message.version, 'SIP/2.0')) return undefined;
+  const status = /^SIP\/\d+\.\d+$/i.test(message.version) ? 505 : 400;
+  return fault(message, 'unknown SIP version', 0, status);
+}
+
+function bit(kind: HeaderKind): number {
+  return 1 << kind;
+}
+
+/** Kinds below 32 of which there can be one only. */
+const singleKinds =
+  bit(HeaderKind.from) |
+  bit(HeaderKind.to) |
+  bit(HeaderKind.callId) |
+  bit(HeaderKind.cseq) |
+  bit(HeaderKind.maxForwards) |
+  bit(HeaderKind.contentLength) |
+  bit(HeaderKind.contentType);
+
+function checkSingleHeaders(message: SipMessage): WireError | undefined {
+  let seen = 0;
+  for (let i = 0; i < message.headerCount; i++) {
+    const kind = message.headerKind(i);
+    if (kind >= 31) continue;
+    const mask = bit(kind) & singleKinds;
+    if ((seen & mask) !== 0)
+      return fault(message, `more than one ${headerNames[kind]}`, message.headerStart(i));
+    seen |= mask;
+  }
+  return undefined;
+}
+
+const mandatoryKinds = [
+  HeaderKind.via,
+  HeaderKind.from,
+  HeaderKind.to,
+  HeaderKind.callId,
+  HeaderKind.cseq,
+] as const;
+
+function checkMandatoryHeaders(message: SipMessage): WireError | undefined {
+  for (const kind of mandatoryKinds) {
+    if (!message.has(kind)) return headerFault(message, kind, 'no');
+  }
+  if (message.callId === '') return headerFault(message, HeaderKind.callId, 'empty');
+  if (message.from === undefined) return headerFault(message, HeaderKind.from, 'malformed');
+  return message.to === undefined ? headerFault(message, HeaderKind.to, 'malformed') : undefined;
+}
+
+function checkTopmostVia(message: SipMessage): WireError | undefined {
+  return message.topmostVia === undefined ? headerFault(message, HeaderKind.via, 'malformed') : undefined;
+}
+
+function checkCSeq(message: SipMessage): WireError | undefined {
+  return message.cseq === undefined ? headerFault(message, HeaderKind.cseq, 'malformed') : undefined;
+}
+
+function checkContentLength(message: SipMessage): WireError | undefined {
+  return message.contentLength === undefined && message.has(HeaderKind.contentLength)
+    ? headerFault(message, HeaderKind.contentLength, 'malformed')
+    : undefined;
+}
+
+function checkMethod(message: SipMessage): WireError | undefined {
+  return isToken(message.method) ? undefined : fault(message, 'malformed method', 0);
+}
+
+/** Syntax only: an unknown scheme is no fault here (416 is a matter of processing). */
+function checkRequestUri(message: SipMessage): WireError | undefined {
+  if (!message.isRequest) return undefined;
+  const reason = uriFault(message.requestUri);
+  if (reason !== undefined) return fault(message, `${reason} Request-URI`, message.method.length + 1);
+  // §19.1.1 table 1: header parts do not belong there
+  return SipUri.parse(message.requestUri)?.headers
+    ? fault(message, 'headers in the Request-URI', message.method.length + 1)
+    : undefined;
+}
+
+/** What is wrong with a URI; undefined when nothing is. */
+function uriFault(uri: string): string | undefined {
+  const scheme = schemeOf(uri);
+  if (scheme === '' || /[\s<>"]/.test(uri)) return 'malformed';
+  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') return undefined;
+  const parsed = SipUri.parse(uri);
+  if (parsed === undefined) return 'malformed';
+  return scheme === 'tel' || hostKind(parsed.host) !== undefined ? undefined : 'malformed host in';
+}
+
+function checkHeaderNames(message: SipMessage): WireError | undefined {
+  for (let i = 0; i < message.headerCount; i++) {
+    if (message.headerKind(i) === HeaderKind.other && !isToken(message.headerName(i)))
+      return fault(message, 'malformed header name', message.headerStart(i));
+  }
+  return undefined;
+}
+
+function checkAllVias(message: SipMessage): WireError | undefined {
+  const vias = viasOf(message);
+  if (vias?.every((via) => hostKind(via.host) !== undefined)) return undefined;
+  return headerFault(message, HeaderKind.via, 'malformed');
+}
+
+function checkCSeqMethod(message: SipMessage): WireError | undefined {
+  return message.isRequest && message.cseq?.method !== message.method
+    ? headerFault(message, HeaderKind.cseq, 'another method in')
+    : undefined;
+}
+
+/** callid = word ["@" word]: no white space, no controls. */
+function checkCallId(message: SipMessage): WireError | undefined {
+  return /^[!-~]+$/.test(message.callId) ? undefined : headerFault(message, HeaderKind.callId, 'malformed');
+}
+
+function checkAddress(
+  message: SipMessage,
+  kind: HeaderKind,
+  address: NameAddr | undefined,
+): WireError | undefined {
+  const wellFormed =
+    address !== undefined &&
+    isDisplayName(address.displayName) &&
+    isAddressUri(address) &&
+    !hasRepeatedTag(address);
+  return wellFormed ? undefined : headerFault(message, kind, 'malformed');
+}
+
+/** A quoted string, or tokens separated by white space (§25.1 display-name). */
+function isDisplayName(name: string): boolean {
+  if (name.charCodeAt(0) === 0x22) return true;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (!isTokenCode(code) && code !== 0x20 && code !== 9 && code !== 13 && code !== 10) return false;
+  }
+  return true;
+}
+
+/** §20: a URI with comma, question mark or semicolon must stand in angle brackets. */
+function isAddressUri(address: NameAddr): boolean {
+  if (uriFault(address.uri) !== undefined) return false;
+  return address.isBracketed || !/[,?]/.test(address.uri);
+}
+
+function hasRepeatedTag(address: NameAddr): boolean {
+  return address.params.list.filter(({ name }) => equalsIgnoreCase(name, 'tag')).length > 1;
+}
+
+function checkContacts(message: SipMessage): WireError | undefined {
+  if (!message.has(HeaderKind.contact)) return undefined;
+  const contacts = contactsOf(message);
+  // §10.2.2: `*` belongs to REGISTER
+  if (contacts?.star === true && message.method === 'REGISTER') return undefined;
+  return contacts !== undefined && !contacts.star && contacts.list.every(isContact)
+    ? undefined
+    : headerFault(message, HeaderKind.contact, 'malformed');
+}
+
+function isContact(contact: NameAddr): boolean {
+  return isDisplayName(contact.displayName) && isAddressUri(contact);
+}
+
+const routeKinds = [HeaderKind.route, HeaderKind.recordRoute, HeaderKind.path] as const;
+
+/** Route, Record-Route and Path hold name-addr only, never a bare URI. */
+function checkRoutes(message: SipMessage): WireError | undefined {
+  for (const kind of routeKinds) {
+    for (const { start, end } of valuesOf(message, kind)) {
+      const route = parseNameAddr(message.text, start, end);
+      if (route === undefined || !route.isBracketed || !isContact(route))
+        return headerFault(message, kind, 'malformed');
+    }
+  }
+  return undefined;
+}
+
+function checkMaxForwards(message: SipMessage): WireError | undefined {
+  const i = message.isRequest ? message.find(HeaderKind.maxForwards) : -1;
+  if (i < 0) return undefined;
+  return parseUint(message.text, message.headerValueStart(i), message.headerValueEnd(i), 255) < 0
+    ? headerFault(message, HeaderKind.maxForwards, 'malformed')
+    : undefined;
+}
+
+function checkDate(message: SipMessage): WireError | undefined {
+  const date = message.value(HeaderKind.date);
+  return date === undefined || isSipDate(date)
+    ? undefined
+    : headerFault(message, HeaderKind.date, 'malformed');
+}
+
+/** A datagram that ends before its body does. */
+function checkBodyLength(message: SipMessage): WireError | undefined {
+  const length = message.contentLength ?? 0;
+  return message.bodyStart + length > message.text.length
+    ? headerFault(message, HeaderKind.contentLength, 'body shorter than')
+    : undefined;
+}
