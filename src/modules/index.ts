@@ -8,4 +8,4 @@ import rr from './rr/index.ts';
 import usrloc from './usrloc/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
-export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, rr, usrloc];
+export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, pv, rr, usrloc];

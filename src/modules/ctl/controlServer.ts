@@ -47,7 +47,7 @@ export class ControlServer {
   }
 
   async start(): Promise<void> {
-    const runDir = String(this.#host.settings.get('run_dir') ?? '/run/kamailio');
+    const runDir = String(this.#host.settings.get('rundir') ?? '/run/kamailio');
     const binrpc = this.#config.binrpc.length > 0 ? this.#config.binrpc : ['unixs:kamailio_ctl'];
     for (const text of binrpc)
       await this.#listen('binrpc', text, parseControlAddress(text, runDir, 'unix_stream'));

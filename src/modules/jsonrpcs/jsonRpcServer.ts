@@ -61,7 +61,7 @@ export class JsonRpcServer {
   }
 
   #underRunDir(path: string): string {
-    return path.startsWith('/') ? path : `${this.#host.settings.get('run_dir') ?? '/run/kamailio'}/${path}`;
+    return path.startsWith('/') ? path : `${this.#host.settings.get('rundir') ?? '/run/kamailio'}/${path}`;
   }
 
   async #openFifo(): Promise<void> {
