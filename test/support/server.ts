@@ -128,12 +128,23 @@ async function ready(options: ServerOptions, server: RunningServer): Promise<voi
   void server.exited.then(() => {
     ended = true;
   });
-  const deadline = Date.now() + (options.startTimeoutMs ?? 15_000);
-  while (!options.readyWhen.every(isThere)) {
-    if (ended) throw new Error(`${options.program} ended while it started:\n${server.log()}`);
-    if (Date.now() > deadline) throw new Error(`${options.program} was not ready in time:\n${server.log()}`);
+  const inTime = await waitUntilReady(options.readyWhen, options.startTimeoutMs, () => ended);
+  if (ended) throw new Error(`${options.program} ended while it started:\n${server.log()}`);
+  if (!inTime) throw new Error(`${options.program} was not ready in time:\n${server.log()}`);
+}
+
+/** Resolves true once all is there, false when `timeoutMs` have passed or `stopped` says so. */
+export async function waitUntilReady(
+  readyWhen: readonly Readiness[],
+  timeoutMs = 15_000,
+  stopped: () => boolean = () => false,
+): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (!readyWhen.every(isThere)) {
+    if (stopped() || Date.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, probeIntervalMs));
   }
+  return true;
 }
 
 function isThere(readiness: Readiness): boolean {

@@ -1,0 +1,88 @@
+/** Two baresip soft-phones call each other through the server, on the configuration that Debian installs. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import { Baresip } from '../support/baresip.ts';
+import { ownAddress } from '../support/loopback.ts';
+import { startServer } from '../support/server.ts';
+import { serverUnderTest } from '../support/serverUnderTest.ts';
+import { missing, requireTool } from '../support/tools.ts';
+
+const stockConfig = '/etc/kamailio/kamailio.cfg';
+const serverPort = 5060;
+
+test('two phones register and call each other in both directions over UDP', (t) => phoneCalls(t, 'udp'));
+test('two phones register and call each other in both directions over TCP', (t) => phoneCalls(t, 'tcp'));
+
+async function phoneCalls(t: TestContext, transport: 'udp' | 'tcp'): Promise<void> {
+  const program = serverUnderTest(t);
+  if (program === undefined || requireTool(t, 'baresip', 'baresip-core') === undefined) return;
+  if (!existsSync(stockConfig)) return missing(t, `${stockConfig} is not there (Debian package kamailio)`);
+  const address = ownAddress();
+  const server = await startServer({
+    program,
+    config: stockConfig,
+    args: ['-l', `udp:${address}:${serverPort}`, '-l', `tcp:${address}:${serverPort}`],
+    readyWhen: [
+      { kind: 'udp', address, port: serverPort },
+      { kind: 'tcp', address, port: serverPort },
+    ],
+  });
+  const phones: Baresip[] = [];
+  try {
+    for (const [i, user] of ['alice', 'bob'].entries())
+      phones.push(await phone(user, address, i + 1, transport));
+    for (const each of phones) await each.registered();
+    await call(phones[0]!, phones[1]!, `sip:bob@${address}`);
+    await call(phones[1]!, phones[0]!, `sip:alice@${address}`);
+    await refuse(phones[0]!, phones[1]!, `sip:bob@${address}`);
+    await nobody(phones[0]!, `sip:nobody@${address}`);
+  } catch (error) {
+    const said = phones.map((each) => each.log().slice(-2000)).join('\n');
+    throw new Error(
+      `${error instanceof Error ? error.message : error}\n${said}\n${server.log().slice(-3000)}`,
+    );
+  } finally {
+    for (const each of phones) await each.stop();
+    await server.stop();
+  }
+}
+
+function phone(user: string, address: string, number: number, transport: 'udp' | 'tcp'): Promise<Baresip> {
+  const firstRtpPort = 20_000 + number * 100;
+  return Baresip.start({
+    user,
+    address,
+    transport,
+    sipPort: 5060 + number * 10, // TLS takes the port after it
+    controlPort: 4440 + number,
+    rtpPorts: `${firstRtpPort}-${firstRtpPort + 90}`,
+  });
+}
+
+/** The call rings, is taken, and the called side hangs up. */
+async function call(from: Baresip, to: Baresip, uri: string): Promise<void> {
+  from.command('dial', uri);
+  await to.event('CALL_INCOMING');
+  await from.event('CALL_RINGING');
+  to.command('accept');
+  await Promise.all([from.event('CALL_ESTABLISHED'), to.event('CALL_ESTABLISHED')]);
+  to.command('hangup');
+  await Promise.all([from.event('CALL_CLOSED'), to.event('CALL_CLOSED')]);
+}
+
+/** The called side hangs up without taking the call. */
+async function refuse(from: Baresip, to: Baresip, uri: string): Promise<void> {
+  from.command('dial', uri);
+  await to.event('CALL_INCOMING');
+  to.command('hangup');
+  const closed = await from.event('CALL_CLOSED');
+  assert.match(closed.param ?? '', /486|603/);
+  await to.event('CALL_CLOSED');
+}
+
+async function nobody(from: Baresip, uri: string): Promise<void> {
+  from.command('dial', uri);
+  const closed = await from.event('CALL_CLOSED');
+  assert.match(closed.param ?? '', /404/);
+}
