@@ -315,6 +315,10 @@ export interface DatabaseOptions {
   /** Queries that may be outstanding before further ones are refused with `DatabaseError`. */
   readonly maxPending: number;
   readonly busyTimeoutMs: number;
+  /** Refuse writes (SQLite). */
+  readonly readOnly?: boolean | undefined;
+  /** `WAL`, `DELETE`, `TRUNCATE`, `PERSIST`, `MEMORY`, `OFF` (SQLite). */
+  readonly journalMode?: string | undefined;
 }
 
 /** Starts other programs (exec module, logger). */

@@ -7,6 +7,7 @@ import { LogOutput } from './log/output.ts';
 import { nodeNet } from './net.ts';
 import { NodeProcesses } from './processes.ts';
 import { NodeResolver, type ResolverOptions } from './resolver.ts';
+import { sqliteDriver } from './sqlite/driver.ts';
 
 export { type LogOptions, LogOutput } from './log/output.ts';
 export { facilityNumber } from './log/syslogSink.ts';
@@ -17,6 +18,7 @@ export interface NodePortsOptions {
   /** Default: stderr. Keep your own `LogOutput` to redirect it later. */
   readonly logSink?: LogSink | undefined;
   readonly resolver?: ResolverOptions | undefined;
+  /** Default: SQLite. */
   readonly databaseDrivers?: readonly DatabaseDriver[] | undefined;
 }
 
@@ -31,6 +33,6 @@ export function nodePorts(options: NodePortsOptions = {}): Ports {
     files: new NodeFiles(),
     processes: new NodeProcesses(),
     host: new NodeHost(),
-    databaseDrivers: options.databaseDrivers ?? [],
+    databaseDrivers: options.databaseDrivers ?? [sqliteDriver],
   };
 }
