@@ -39,6 +39,9 @@ export interface Host {
   /** `#!define`s in force at the end of the config: value as written, '' for a plain name. */
   readonly defines?: ReadonlyMap<string, string> | undefined;
 
+  /** Place in the config that is running now; undefined where nobody can tell. Slow: only for debugging output. */
+  currentSite?(): { readonly file: string; readonly line: number } | undefined;
+
   /** The `api` of another loaded module; undefined when it is not loaded. Ask in `start`, not in `create`. */
   api<T>(module: string): T | undefined;
   isModuleLoaded(name: string): boolean;

@@ -16,6 +16,11 @@ export function isProblem(value: object): value is Problem {
   return 'message' in value;
 }
 
+/** Inside a longer text `$null` shows as `<null>`, as Kamailio prints it. */
+function shownText(value: Value): string {
+  return typeof value === 'string' ? value : value === null ? '<null>' : String(value);
+}
+
 /** `$null` and absent values are empty in text. */
 export function valueText(value: Value): string {
   return typeof value === 'string' ? value : value === null ? '' : String(value);
@@ -206,7 +211,7 @@ function concatenate(parts: readonly (string | Getter)[]): (context: ScriptConte
     let out = '';
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i] as string | Getter;
-      out += typeof part === 'string' ? part : valueText(part(context));
+      out += typeof part === 'string' ? part : shownText(part(context));
     }
     return out;
   };

@@ -10,6 +10,10 @@ import { receivedPvs } from './received.ts';
 import { requestUriPvs } from './requestUri.ts';
 import { PvState } from './state.ts';
 import { timePvs } from './times.ts';
+import { addressTransformations } from './transformations/addresses.ts';
+import { cuttingTransformations } from './transformations/cutting.ts';
+import { encodingTransformations } from './transformations/encodings.ts';
+import { stringTransformations } from './transformations/strings.ts';
 import { variablePvs } from './variables.ts';
 import { xavpPvs } from './xavps.ts';
 
@@ -39,5 +43,11 @@ export default defineModule({
     ...xavpPvs,
     ...timePvs,
     ...miscPvs,
+  },
+  transformations: {
+    ...stringTransformations,
+    ...cuttingTransformations,
+    ...encodingTransformations,
+    ...addressTransformations,
   },
 });

@@ -35,7 +35,9 @@ export function textLine(record: LogRecord): string {
   const prefix = fields?.logprefix ?? '';
   let head = `${faceOf(record.level).name}: ${prefix}${record.component}`;
   if (fields?.file !== undefined) head += ` [${fields.file}:${fields.line ?? 0}]`;
-  head += fields?.function === undefined || fields.function === '' ? ': ' : `: ${fields.function}(): `;
+  // a line with a prefix of its own (module xlog) names no component
+  if (record.component !== '')
+    head += fields?.function === undefined || fields.function === '' ? ': ' : `: ${fields.function}(): `;
   return record.text.endsWith('\n') ? head + record.text : `${head}${record.text}\n`;
 }
 
