@@ -28,7 +28,7 @@ export type ArgumentKind =
   | 'string'
   /** a pseudo-variable by reference; the function receives a `VariableRef` */
   | 'variable'
-  /** RegExp; compiled at load when constant, else at run time through a bounded cache */
+  /** RegExp by `compileRegexArgument` of base/posixRegex.ts, at load when constant, else through a bounded cache */
   | 'regex'
   /** string that must be a valid URI when constant */
   | 'uri'

@@ -5,8 +5,9 @@ import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
 import rr from './rr/index.ts';
+import textops from './textops/index.ts';
 import usrloc from './usrloc/index.ts';
 import xlog from './xlog/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
-export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, pv, rr, usrloc, xlog];
+export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, pv, rr, textops, usrloc, xlog];
