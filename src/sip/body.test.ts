@@ -100,6 +100,7 @@ test('malformed SDP', () => {
     'v=0\r\nc=IN IP4\r\n',
     'v=0\r\nc=XX IP4 1.2.3.4\r\n',
     `v=0\r\n${'a=x\r\n'.repeat(2048)}`,
+    `v=0\r\n${'m=a 1 b c\r\n'.repeat(129)}`,
   ])
     assert.equal(parseSdp(text), undefined, text.slice(0, 40));
 });

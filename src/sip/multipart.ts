@@ -3,7 +3,7 @@
 import { unquote } from './authValue.ts';
 import { mediaType } from './headerValues.ts';
 import { parseParams } from './params.ts';
-import { equalsIgnoreCase, trimEnd } from './scan.ts';
+import { equalsIgnoreCase, isSpaceCode, trimEnd } from './scan.ts';
 
 export interface BodyPart {
   /** From the first header of the part to the end of its body. */
@@ -70,14 +70,21 @@ export function parseMultipart(
 
 /** The next delimiter at the beginning of a line, followed by its end, white space or `--`; or -1. */
 function findDelimiter(text: string, delimiter: string, from: number, start: number, end: number): number {
-  let at = text.indexOf(delimiter, from);
-  while (at >= 0 && at + delimiter.length <= end) {
-    const before = at === start || text.charCodeAt(at - 1) === 10;
-    const code = text.charCodeAt(at + delimiter.length);
-    if (before && (code === 13 || code === 10 || code === 0x20 || code === 9 || code === 0x2d)) return at;
-    at = text.indexOf(delimiter, at + 1);
+  if (from === start && isDelimiter(text, delimiter, start, end)) return start;
+  const lineAndDelimiter = `\n${delimiter}`;
+  let at = text.indexOf(lineAndDelimiter, Math.max(0, from - 1));
+  while (at >= 0 && at < end) {
+    if (isDelimiter(text, delimiter, at + 1, end)) return at + 1;
+    at = text.indexOf(lineAndDelimiter, at + 1);
   }
   return -1;
+}
+
+function isDelimiter(text: string, delimiter: string, at: number, end: number): boolean {
+  const behind = at + delimiter.length;
+  if (behind > end || !text.startsWith(delimiter, at)) return false;
+  const code = text.charCodeAt(behind);
+  return isSpaceCode(code) || code === 0x2d;
 }
 
 /** The line end before a delimiter belongs to the delimiter. */

@@ -70,12 +70,13 @@ export interface Sdp extends SdpSection {
 
 export type SdpDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-/** More lines than this are not read. */
+/** More lines or media sections than this are not read. */
 const MAX_LINES = 2048;
+const MAX_MEDIA = 128;
 
 /**
  * Parses `text[start, end)`. undefined when a line is no `x=...`, the first is not `v=`, an `m=` or `c=` line is
- * malformed, or there are more than 2048 lines. Empty lines are passed over.
+ * malformed, or there are more than 2048 lines or 128 media sections. Empty lines are passed over.
  */
 export function parseSdp(text: string, start = 0, end: number = text.length): Sdp | undefined {
   const lines = readLines(text, start, end);
@@ -87,7 +88,7 @@ export function parseSdp(text: string, start = 0, end: number = text.length): Sd
   for (let from = firstMedia; from < lines.length; ) {
     const to = indexOfMedia(lines, from + 1);
     const section = readMedia(text, lines.slice(from, to));
-    if (section === undefined) return undefined;
+    if (section === undefined || media.length === MAX_MEDIA) return undefined;
     media.push(section);
     from = to;
   }

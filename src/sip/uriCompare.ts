@@ -53,13 +53,14 @@ function equalParams(a: Params, b: Params, decisive: (lowerName: string) => bool
   return paramsAgree(a, b, decisive) && paramsAgree(b, a, decisive);
 }
 
-/** Every parameter of `a` is the same in `b`, or is not there and not decisive. */
+/** Every parameter of `a` is the same in `b`, or is not there and not decisive. Of a repeated one the first counts. */
 function paramsAgree(a: Params, b: Params, decisive: (lowerName: string) => boolean): boolean {
-  for (const { name, value } of a.list) {
+  for (const { name } of a.list) {
+    const value = a.get(name) as string;
     const other = b.get(name);
     if (other === undefined) {
       if (decisive(name.toLowerCase())) return false;
-    } else if (!equalsIgnoreCase(comparableText(value ?? ''), comparableText(other))) return false;
+    } else if (!equalsIgnoreCase(comparableText(value), comparableText(other))) return false;
   }
   return true;
 }
