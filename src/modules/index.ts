@@ -5,9 +5,23 @@ import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
 import rr from './rr/index.ts';
+import sl from './sl/index.ts';
 import textops from './textops/index.ts';
+import tm from './tm/index.ts';
 import usrloc from './usrloc/index.ts';
 import xlog from './xlog/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
-export const modules: readonly AnyModule[] = [cfgRpc, ctl, jsonrpcs, maxfwd, pv, rr, textops, usrloc, xlog];
+export const modules: readonly AnyModule[] = [
+  cfgRpc,
+  ctl,
+  jsonrpcs,
+  maxfwd,
+  pv,
+  rr,
+  sl,
+  textops,
+  tm,
+  usrloc,
+  xlog,
+];

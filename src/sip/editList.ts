@@ -68,6 +68,12 @@ export class EditList {
     this.#edits.length = 0;
   }
 
+  /** Becomes a copy of another list. */
+  assign(other: EditList): void {
+    this.#edits.length = 0;
+    for (const edit of other.#edits) this.#edits.push(edit);
+  }
+
   clone(): EditList {
     return new EditList(this);
   }

@@ -1,0 +1,123 @@
+import type { ScriptContext, TransactionScope } from '../../module/context.ts';
+import type { ClientBranch } from '../../proxy/clientBranch.ts';
+import type { ListenSocket } from '../../proxy/transport.ts';
+import type { SipMessage } from '../../sip/message.ts';
+
+/** A transaction as other modules see it. */
+export interface TmTransaction extends TransactionScope {
+  readonly request: SipMessage;
+  readonly isInvite: boolean;
+  /** An own request, without a client behind it. */
+  readonly isLocal: boolean;
+  readonly isCancelled: boolean;
+  readonly isExpired: boolean;
+  /** Status of the last response sent upstream; 0 before the first. */
+  readonly lastStatus: number;
+  readonly branches: readonly ClientBranch[];
+  /** The branch that the running route is about: the winner in a failure route, the answering one in onreply_route. */
+  readonly currentBranch: ClientBranch | undefined;
+  /** Watches this transaction only. */
+  observe(observer: TransactionObserver): void;
+}
+
+/** What modules may hear of transactions. All methods are optional; they must not throw. */
+export interface TransactionObserver {
+  /** A transaction has been made for a received request. */
+  onRequest?(transaction: TmTransaction, context: ScriptContext): void;
+  /** A branch is about to be sent. */
+  onBranchSend?(transaction: TmTransaction, branch: ClientBranch): void;
+  /** A response of a branch, before its onreply_route. */
+  onResponseIn?(transaction: TmTransaction, branch: ClientBranch, response: SipMessage): void;
+  /** A response has gone upstream; `response` is undefined for one made here. */
+  onResponseOut?(transaction: TmTransaction, status: number, response: SipMessage | undefined): void;
+  /** All branches have failed, before the failure route. */
+  onFailure?(transaction: TmTransaction, branch: ClientBranch): void;
+  /** The ACK to a failure response sent upstream. */
+  onAck?(transaction: TmTransaction, ack: SipMessage): void;
+  /** An ACK to a 2xx passes by. */
+  onEndToEndAck?(transaction: TmTransaction, ack: ScriptContext): void;
+  /** The client has cancelled. */
+  onCancel?(transaction: TmTransaction, cancel: ScriptContext): void;
+  /** Gone from memory. */
+  onDestroy?(transaction: TmTransaction): void;
+}
+
+export interface ReplyOptions {
+  /** Full header lines, each with CRLF, besides those that the script has appended. */
+  readonly headers?: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly toTag?: string;
+}
+
+/** An own request. */
+export interface LocalRequest {
+  readonly method: string;
+  readonly requestUri: string;
+  /** Where to send it instead of the Request-URI; '' for none. */
+  readonly nextHop?: string;
+  readonly socket?: ListenSocket | undefined;
+  /** Values with display name, brackets and tag. */
+  readonly from: string;
+  readonly to: string;
+  /** Default: a new one. */
+  readonly callId?: string;
+  /** Default 10. */
+  readonly cseq?: number;
+  readonly routes?: readonly string[];
+  /** Full header lines, each with CRLF. */
+  readonly headers?: string;
+  readonly body?: string;
+  readonly contentType?: string;
+}
+
+/** How an own request ended; `response` is undefined when the status was made here (408, 477 ...). */
+export interface LocalResult {
+  readonly status: number;
+  readonly reason: string;
+  readonly response: SipMessage | undefined;
+}
+
+export interface LocalRequestHandle {
+  readonly callId: string;
+  readonly cseq: number;
+  /** Sends CANCEL, when the request is an INVITE without final response. */
+  cancel(): void;
+}
+
+/** A transaction that waits for something outside; it can be resumed once. */
+export interface Suspension {
+  readonly index: number;
+  readonly label: number;
+}
+
+/** `host.api<TmApi>('tm')`. */
+export interface TmApi {
+  /** Hears of all transactions. */
+  observe(observer: TransactionObserver): void;
+  /** The transaction of a context: made or looked up there before. */
+  transactionOf(context: ScriptContext): TmTransaction | undefined;
+  /** Makes one: 1 made, 0 the request is a repetition and was dealt with, negative for an error. */
+  newTransaction(context: ScriptContext): number;
+  /** Answers statefully; true when there is a transaction that could be answered. */
+  reply(context: ScriptContext, status: number, reason: string, options?: ReplyOptions): boolean;
+  /** Answers any transaction, out of the blue. */
+  replyTo(transaction: TmTransaction, status: number, reason: string, options?: ReplyOptions): boolean;
+  /** As t_relay. */
+  relay(context: ScriptContext): number | Promise<number>;
+  /** Cancels the pending branches; `reasonHeaders` are full lines for the CANCELs. */
+  cancelBranches(
+    transaction: TmTransaction,
+    reasonHeaders: string,
+    only?: (branch: ClientBranch) => boolean,
+  ): void;
+  findByCallId(callId: string, cseq: number): TmTransaction | undefined;
+  /** Sends an own request; `done` hears of its final result, and of provisional ones when the parameter says so. */
+  request(request: LocalRequest, done?: (result: LocalResult) => void): LocalRequestHandle | undefined;
+  /** Holds the decision on the request of the context; makes the transaction when there is none yet. */
+  suspend(context: ScriptContext): Suspension | undefined;
+  /** Goes on with a route, which runs as a failure route does; false when there is nothing suspended so. */
+  resume(suspension: Suspension, routeName: string): boolean | Promise<boolean>;
+  /** The status and text that the last failed t_relay of the context would be answered with. */
+  errorOf(context: ScriptContext): { readonly status: number; readonly reason: string } | undefined;
+}

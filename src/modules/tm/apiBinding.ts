@@ -1,0 +1,42 @@
+import type { TmApi, TmTransaction } from './api.ts';
+import type { Tm } from './tm.ts';
+import { transactionBehind } from './tm.ts';
+import type { Transaction } from './transaction.ts';
+
+/** The instance as other modules see it. */
+export function tmApi(tm: Tm): TmApi {
+  return {
+    observe: (observer) => {
+      tm.observers.push(observer);
+    },
+    transactionOf: (context) => tm.transactionOf(context),
+    newTransaction: (context) => tm.newTransaction(context),
+    relay: (context) => tm.relay(context),
+    reply: (context, status, reason, options) => {
+      const transaction = tm.transactionOf(context);
+      return transaction !== undefined && tm.reply(transaction, context, status, reason, options);
+    },
+    replyTo: (transaction, status, reason, options) =>
+      tm.replyTo(ownOf(transaction), status, reason, options),
+    cancelBranches: (transaction, reasonHeaders, only) => {
+      for (const branch of ownOf(transaction).proxy.branches) {
+        if (only === undefined || only(branch)) ownOf(transaction).proxy.cancelBranch(branch, reasonHeaders);
+      }
+    },
+    findByCallId: (callId, cseq) => {
+      for (const server of tm.core.servers.ofCall(callId)) {
+        if (server.request.cseq?.number === cseq) return transactionBehind(server);
+      }
+      return undefined;
+    },
+    errorOf: (context) => tm.failureOf(context),
+    request: (request, done) => tm.localRequests.send(request, done),
+    suspend: (context) => tm.suspensions.suspend(context),
+    resume: (suspension, routeName) => tm.suspensions.resume(suspension, routeName),
+  };
+}
+
+/** All transactions that modules can have come from here. */
+function ownOf(transaction: TmTransaction): Transaction {
+  return transaction as Transaction;
+}

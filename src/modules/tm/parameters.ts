@@ -1,0 +1,252 @@
+import type { Config } from '../../module/define.ts';
+
+const ms = { type: 'int', min: 0, max: 0x7fffffff, runtime: true } as const;
+const flag = { type: 'int', min: 0, max: 1, runtime: true } as const;
+
+/** Parameters of tm under the names that users know; times in ms unless said otherwise. */
+export const parameters = {
+  fr_timer: {
+    ...ms,
+    default: 30_000,
+    doc: 'Longest wait for any response to a request, or for the ACK of a failed INVITE.',
+  },
+  fr_inv_timer: {
+    ...ms,
+    default: 120_000,
+    doc: 'Longest wait for the final response of an INVITE branch that has had a provisional one.',
+  },
+  max_inv_lifetime: {
+    ...ms,
+    default: 180_000,
+    doc: 'Longest time that an INVITE may stay without a final response, all branches together.',
+  },
+  max_noninv_lifetime: { ...ms, default: 32_000, doc: 'The same for other requests.' },
+  wt_timer: { ...ms, default: 5_000, doc: 'How long an ended transaction goes on absorbing late copies.' },
+  retr_timer1: { ...ms, default: 500, doc: 'First retransmission interval (T1).' },
+  retr_timer2: { ...ms, default: 4_000, doc: 'Highest retransmission interval (T2).' },
+  noisy_ctimer: {
+    ...flag,
+    default: 1,
+    doc: 'Answer 408 also when nobody ever responded; 0 lets such an INVITE with one branch and no failure route end in silence.',
+  },
+  restart_fr_on_each_reply: {
+    ...flag,
+    default: 1,
+    doc: 'Each provisional response starts fr_inv_timer anew; 0: only the first and rising ones.',
+  },
+  auto_inv_100: { ...flag, default: 1, doc: 'Answer an INVITE with 100 when it is relayed.' },
+  auto_inv_100_reason: {
+    type: 'string',
+    default: 'trying -- your call is important to us',
+    runtime: true,
+    doc: 'Reason phrase of that 100.',
+  },
+  unix_tx_timeout: {
+    type: 'meaningless',
+    default: 500,
+    doc: 'Time limit of sending over unix sockets.',
+    because: 'sending never blocks',
+  },
+  aggregate_challenges: {
+    ...flag,
+    default: 1,
+    doc: 'A final 401 or 407 carries the challenges of all branches that answered so.',
+  },
+  reparse_invite: {
+    type: 'meaningless',
+    default: 1,
+    doc: 'Build CANCEL and ACK from the INVITE as it was sent.',
+    because: 'they always are',
+  },
+  ac_extra_hdrs: {
+    type: 'string',
+    default: '',
+    doc: 'Headers of the sent INVITE whose names begin so also go into its CANCEL and ACK.',
+  },
+  blst_503: { ...flag, default: 0, doc: 'Put destinations that answer 503 on the blocklist.' },
+  blst_503_def_timeout: {
+    type: 'int',
+    default: 0,
+    min: 0,
+    runtime: true,
+    doc: 'For how many seconds when the 503 has no Retry-After; 0 for not at all.',
+  },
+  blst_503_min_timeout: {
+    type: 'int',
+    default: 0,
+    min: 0,
+    runtime: true,
+    doc: 'Least number of seconds that a Retry-After counts for.',
+  },
+  blst_503_max_timeout: {
+    type: 'int',
+    default: 3600,
+    min: 0,
+    runtime: true,
+    doc: 'Greatest number of seconds that a Retry-After counts for.',
+  },
+  blst_methods_add: {
+    type: 'int',
+    default: 1,
+    runtime: true,
+    doc: 'Methods (bit mask) whose timeout puts the destination on the blocklist.',
+  },
+  blst_methods_lookup: {
+    type: 'int',
+    default: 4294967287,
+    runtime: true,
+    doc: 'Methods (bit mask) that are not sent to blocked destinations.',
+  },
+  cancel_b_method: {
+    type: 'int',
+    default: 1,
+    min: 0,
+    max: 2,
+    runtime: true,
+    doc: 'Cancelling a branch without any response: 0 give it up at once, 1 wait for a response, 2 send CANCEL regardless.',
+  },
+  reparse_on_dns_failover: {
+    type: 'meaningless',
+    default: 1,
+    doc: 'Build the copy for another address from the one that failed.',
+    because: 'each branch keeps its own edits',
+  },
+  on_sl_reply: {
+    type: 'string',
+    default: '',
+    doc: 'onreply_route for responses that belong to no transaction; 0 or drop keeps them from being forwarded.',
+  },
+  contacts_avp: {
+    type: 'string',
+    default: '',
+    doc: 'XAVP that t_load_contacts fills and t_next_contacts empties.',
+  },
+  contact_flows_avp: {
+    type: 'string',
+    default: '',
+    doc: 'XAVP for further flows of an instance, which t_next_contact_flow tries.',
+  },
+  fr_timer_avp: { type: 'string', default: '', doc: 'AVP whose value, in seconds, replaces fr_timer.' },
+  fr_inv_timer_avp: {
+    type: 'string',
+    default: '',
+    doc: 'AVP whose value, in seconds, replaces fr_inv_timer.',
+  },
+  unmatched_cancel: {
+    type: 'int',
+    default: 0,
+    min: 0,
+    max: 2,
+    runtime: true,
+    doc: 'CANCEL without its INVITE: 0 relay with a transaction, 1 without, 2 drop.',
+  },
+  ruri_matching: { ...flag, default: 1, doc: 'Requests without magic cookie match by Request-URI, too.' },
+  via1_matching: { ...flag, default: 1, doc: 'Requests without magic cookie match by topmost Via, too.' },
+  callid_matching: {
+    type: 'meaningless',
+    default: 0,
+    doc: 'Match by Call-ID, too.',
+    because: 'transactions are always looked up by Call-ID',
+  },
+  callid_cseq_matching: {
+    ...flag,
+    default: 0,
+    doc: 'Match by Call-ID and CSeq instead of the branch. Against the RFC.',
+  },
+  pass_provisional_replies: {
+    ...flag,
+    default: 0,
+    doc: 'Modules also hear of provisional responses to own requests.',
+  },
+  default_code: {
+    type: 'int',
+    default: 500,
+    min: 400,
+    max: 699,
+    runtime: true,
+    doc: 'Status that t_reply uses instead of an unusable one.',
+  },
+  default_reason: {
+    type: 'string',
+    default: 'Server Internal Error',
+    runtime: true,
+    doc: 'Reason phrase that t_reply uses instead of a missing one.',
+  },
+  disable_6xx_block: { ...flag, default: 0, doc: 'A 6xx does not end the other branches. Against the RFC.' },
+  local_ack_mode: {
+    type: 'int',
+    default: 0,
+    min: 0,
+    max: 2,
+    runtime: true,
+    doc: 'Where the ACK to the 2xx of an own INVITE goes: 0 by its route and Contact, 1 where the INVITE went, 2 where the 2xx came from.',
+  },
+  failure_reply_mode: {
+    type: 'int',
+    default: 3,
+    min: 0,
+    max: 3,
+    doc: 'What becomes of earlier responses when a failure route adds branches: 0 kept, 1 dropped, 2 those of the last step dropped, 3 all dropped.',
+  },
+  faked_reply_prio: {
+    type: 'int',
+    default: 0,
+    doc: 'Added to the rank of responses made here when the best one is chosen; positive makes them lose.',
+  },
+  local_cancel_reason: {
+    ...flag,
+    default: 1,
+    doc: 'A CANCEL sent because of a final response says so in a Reason header.',
+  },
+  e2e_cancel_reason: {
+    ...flag,
+    default: 1,
+    doc: 'Reason headers of a received CANCEL go into those sent because of it.',
+  },
+  remap_503_500: { ...flag, default: 1, doc: 'A 503 goes upstream as 500 (RFC 3261 §16.7).' },
+  failure_exec_mode: {
+    ...flag,
+    default: 0,
+    doc: 'Branches that could not be sent lead to the failure route instead of an error of t_relay.',
+  },
+  dns_reuse_rcv_socket: {
+    ...flag,
+    default: 0,
+    doc: 'Failover copies leave from the socket that the request came in on.',
+  },
+  xavp_contact: { type: 'string', default: '', doc: 'XAVP with attributes of a contact, as usrloc has it.' },
+  event_callback: {
+    type: 'string',
+    default: '',
+    doc: 'KEMI function instead of event_route[tm:local-request].',
+  },
+  event_callback_lres_sent: {
+    type: 'string',
+    default: '',
+    doc: 'KEMI function instead of event_route[tm:local-response].',
+  },
+  relay_100: { ...flag, default: 0, doc: 'Pass 100 responses on. Against the RFC.' },
+  rich_redirect: {
+    type: 'int',
+    default: 0,
+    min: 0,
+    max: 3,
+    doc: 'In Contacts of a 3xx: 1 branch flags as parameter, 2 path as Route header; may be added.',
+  },
+  exec_time_check: {
+    type: 'int',
+    default: 5000,
+    min: 0,
+    doc: 'Look again whether the transaction is alive when a failure route ran longer than this; 0 for never.',
+  },
+  reply_relay_mode: {
+    type: 'int',
+    default: 1,
+    min: 0,
+    max: 1,
+    doc: '1: a 200 whose onreply_route waited while another final response went out is not passed on in the transaction.',
+  },
+  enable_uac_fr: { ...flag, default: 0, doc: 'Failure routes also run for own requests.' },
+} as const;
+
+export type TmConfig = Config<typeof parameters>;

@@ -1,0 +1,137 @@
+import type { ScriptContext } from '../../module/context.ts';
+import type { Host } from '../../module/host.ts';
+import type { ClientBranch } from '../../proxy/clientBranch.ts';
+import { redirectContact } from '../../proxy/redirect.ts';
+import type { Target } from '../../proxy/target.ts';
+import { HeaderKind } from '../../sip/headerKind.ts';
+import type { SipMessage } from '../../sip/message.ts';
+import { reasonPhraseOf } from '../../sip/reasonPhrases.ts';
+import { renderResponse } from '../../sip/render.ts';
+import { buildResponse } from '../../sip/response.ts';
+import type { ReplyOptions } from './api.ts';
+import { unsent } from './failureReason.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Builds the responses that tm makes itself. */
+export class Replies {
+  readonly #host: Host;
+  readonly #tagBase: string;
+  #tagCount = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#tagBase = host.entropy.uint32().toString(16).padStart(8, '0');
+  }
+
+  /** The To tag of all responses made here for one transaction (RFC 3261 §8.2.6.2). */
+  tagOf(transaction: Transaction): string {
+    if (transaction.toTag === '') {
+      this.#tagCount = (this.#tagCount + 1) % 0x100000000;
+      const random = this.#host.entropy.uint32().toString(16).padStart(8, '0');
+      transaction.toTag = `${this.#tagBase}${random}-${this.#tagCount.toString(16)}`;
+    }
+    return transaction.toTag;
+  }
+
+  /** A response of the script: with what it has appended, and for a 3xx where to go instead. */
+  ofScript(
+    transaction: Transaction,
+    context: ScriptContext,
+    status: number,
+    reason: string,
+    options: ReplyOptions = {},
+  ): string {
+    let headers = context.replyHeaders + (options.headers ?? '');
+    if (status >= 300 && status < 400)
+      headers += redirectContact(redirectTargets(context), richRedirect(transaction));
+    const body = options.body ?? context.replyBody?.body;
+    const contentType = options.contentType ?? context.replyBody?.contentType;
+    context.replyHeaders = '';
+    context.replyBody = undefined;
+    return this.build(transaction, status, reason, { ...options, headers, ...optional(body, contentType) });
+  }
+
+  build(transaction: Transaction, status: number, reason: string, options: ReplyOptions = {}): string {
+    const { serverHeader } = this.#host.settings;
+    const headers = (options.headers ?? '') + (serverHeader === '' ? '' : `${serverHeader}\r\n`);
+    return buildResponse(transaction.request, status, reason, {
+      toTag: options.toTag || this.tagOf(transaction),
+      headers,
+      body: options.body,
+      contentType: options.contentType,
+      source: transaction.flow,
+      forceRport: transaction.forwarding.forceRport,
+    });
+  }
+
+  /** What goes upstream instead of the chosen response itself; undefined when that will do. */
+  composeFinal(
+    transaction: Transaction,
+    best: ClientBranch,
+  ): { readonly status: number; readonly text: string } | undefined {
+    const { config } = transaction.keeper;
+    const { response } = best;
+    if (transaction.isLocal) return { status: best.status, text: '' };
+    if (best.isLocal || response === undefined) {
+      const status = best.status;
+      return { status, text: this.build(transaction, status, localReason(status)) };
+    }
+    if (best.status === 503 && config.remap_503_500 !== 0)
+      return { status: 500, text: withStatus(response, 500) };
+    if ((best.status === 401 || best.status === 407) && config.aggregate_challenges !== 0) {
+      const challengers = transaction.branches.filter(
+        ({ status, isDiscarded }) => !isDiscarded && (status === 401 || status === 407),
+      );
+      if (challengers.length > 1)
+        return {
+          status: best.status,
+          text: this.build(transaction, best.status, response.reasonPhrase, {
+            headers: challengers.map(challengesOf).join(''),
+          }),
+        };
+    }
+    return undefined;
+  }
+}
+
+function optional(body: string | undefined, contentType: string | undefined): ReplyOptions {
+  return {
+    ...(body === undefined ? {} : { body }),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}
+
+/** Statuses that are made here. */
+export function localReason(status: number): string {
+  return status === unsent.status ? unsent.reason : reasonPhraseOf(status);
+}
+
+/** The target set as a redirect offers it: the Request-URI when it was changed, then the branches. */
+export function redirectTargets(context: ScriptContext): Target[] {
+  const { target, message } = context;
+  return target.requestUri === message.requestUri ? [...context.branches] : [target, ...context.branches];
+}
+
+function richRedirect(transaction: Transaction): { branchFlags: boolean; path: boolean } {
+  const bits = transaction.keeper.config.rich_redirect;
+  return { branchFlags: (bits & 1) !== 0, path: (bits & 2) !== 0 };
+}
+
+/** RFC 3261 §16.7 step 7: the challenges of one branch. */
+function challengesOf(branch: ClientBranch): string {
+  const { response } = branch;
+  if (response === undefined) return '';
+  let out = '';
+  for (let i = 0; i < response.headerCount; i++) {
+    const kind = response.headerKind(i);
+    if (kind === HeaderKind.wwwAuthenticate || kind === HeaderKind.proxyAuthenticate)
+      out += response.text.slice(response.headerStart(i), response.headerEnd(i));
+  }
+  return out;
+}
+
+/** A received response, ours taken off, under another status. */
+function withStatus(response: SipMessage, status: number): string {
+  const text = renderResponse(response, { removeTopmostVia: true });
+  return `SIP/2.0 ${status}${text.slice(text.indexOf(' ') + 4)}`;
+}

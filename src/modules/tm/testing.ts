@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import type { TestClock } from '../../base/testClock.ts';
+import type { ScriptContext } from '../../module/context.ts';
+import type { ResponseHandler } from '../../module/host.ts';
+import { contextOf, type FakeHost, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
+import { HeaderKind } from '../../sip/headerKind.ts';
+import { isWireError, parseMessage, type SipMessage } from '../../sip/message.ts';
+import { buildResponse } from '../../sip/response.ts';
+import tmModule from './index.ts';
+import type { Tm } from './tm.ts';
+
+/** tm in a fake host: a client at 127.0.0.2:5070, servers wherever the requests go. */
+export class Scene {
+  readonly host: FakeHost;
+  readonly clock: TestClock;
+  readonly tm: Tm;
+  readonly module: ModuleUnderTest;
+  #onResponse: ResponseHandler = () => false;
+  #afterRequest: (context: ScriptContext) => void = () => {};
+
+  constructor(params: Record<string, number | string> = {}, options: Partial<FakeHost> = {}) {
+    this.host = fakeHost({
+      ...options,
+      hooks: {
+        onRequest: () => {},
+        afterRequest: (handler) => {
+          this.#afterRequest = handler;
+        },
+        onResponse: (handler) => {
+          this.#onResponse = handler;
+        },
+        onConnectionClosed: () => {},
+        onUnreachable: () => {},
+        onStatelessReply: () => {},
+        emitStatelessReply: () => {},
+      },
+      resolver: options.resolver ?? {
+        naptr: async () => [],
+        srv: async () => [],
+        a: async () => [],
+        aaaa: async () => [],
+        txt: async () => [],
+        ptr: async () => [],
+      },
+    });
+    this.clock = this.host.clock;
+    this.module = new ModuleUnderTest(tmModule, this.host, params);
+    this.tm = this.module.loaded.instance as Tm;
+  }
+
+  /** A request from the client, ready to be routed. */
+  request(method: string, uri: string, headers = ''): ScriptContext {
+    return contextOf(requestText(headers, { method, uri }));
+  }
+
+  call(name: string, context: ScriptContext, ...args: unknown[]): number | Promise<number> {
+    return this.module.call(name, context, ...args);
+  }
+
+  /** The request script has ended. */
+  ended(context: ScriptContext): void {
+    this.#afterRequest(context);
+  }
+
+  /** A block that the config would have. */
+  route(kind: string, name: string, run: (context: ScriptContext) => number): void {
+    this.host.blocks.set(`${kind}:${name}`, run);
+  }
+
+  /** The oldest message that was sent to an address and not yet taken. */
+  take(address: string): string {
+    const { sent } = this.host.transport;
+    const at = sent.findIndex(({ destination }) => destination.address === address);
+    assert.ok(at >= 0, `nothing was sent to ${address}`);
+    return sent.splice(at, 1)[0]?.text ?? '';
+  }
+
+  /** How many messages wait to be taken. */
+  get untaken(): number {
+    return this.host.transport.sent.length;
+  }
+
+  /** The server that got `request` answers; true when tm consumed it. */
+  async respond(request: string, status: number, reason: string, headers = ''): Promise<boolean> {
+    const message = parsedMessage(request);
+    const text = buildResponse(message, status, reason, { toTag: `to-${status}`, headers });
+    const response = parsedMessage(text);
+    const context = this.host.routes.contextFor(response, contextOf(requestText()).flow);
+    context.message = response;
+    return await this.#onResponse(response, context);
+  }
+
+  assertNothingLeft(): void {
+    assert.equal(this.tm.core.servers.size, 0, 'server transactions');
+    assert.equal(this.tm.core.clients.size, 0, 'client transactions');
+    assert.equal(this.host.timers.size, 0, 'timers');
+    assert.equal(this.tm.counters.inUse, 0, 'transactions in use');
+  }
+}
+
+export function parsedMessage(text: string): SipMessage {
+  const message = parseMessage(text);
+  assert.ok(!isWireError(message));
+  return message;
+}
+
+export function branchOf(text: string): string {
+  return parsedMessage(text).topmostVia?.branch ?? '';
+}
+
+export function cseqOf(text: string): string {
+  return parsedMessage(text).value(HeaderKind.cseq) ?? '';
+}

@@ -1,0 +1,127 @@
+import type { Timer } from '../base/timerQueue.ts';
+import type { EditList } from '../sip/editList.ts';
+import type { SipMessage } from '../sip/message.ts';
+import type { ClientTransaction, ClientUser } from '../transaction/clientTransaction.ts';
+import type { ServerAddress } from './location.ts';
+import type { ProxyCore } from './proxyCore.ts';
+import type { Outcome } from './responseChoice.ts';
+import type { Target } from './target.ts';
+import type { Destination } from './transport.ts';
+
+/** What one copy of the request needs beyond the request itself. */
+export interface BranchRequest {
+  readonly target: Target;
+  /** Where to send it, best first; the rest is for failover (RFC 3263 §4.3). Not empty. */
+  readonly addresses: readonly ServerAddress[];
+  /** Edits of this copy; undefined for those of the request. */
+  readonly edits: EditList | undefined;
+  /** Body of this copy; undefined for that of the request. */
+  readonly body: string | undefined;
+}
+
+/** Whom a branch tells of its fate: its response context. */
+export interface BranchOwner {
+  readonly core: ProxyCore;
+  makeAck(inviteAsSent: string, response: SipMessage): string | undefined;
+  onBranchResponse(branch: ClientBranch, response: SipMessage): void | Promise<void>;
+  onBranchTimeout(branch: ClientBranch): void;
+  onBranchTransportError(branch: ClientBranch): void;
+}
+
+/** One copy of the request on its way: the client transaction with what became of it (RFC 3261 §16.6, §16.7). */
+export class ClientBranch implements ClientUser, Outcome {
+  readonly context: BranchOwner;
+  readonly index: number;
+  readonly request: BranchRequest;
+  readonly viaBranch: string;
+  readonly destination: Destination;
+  /** Addresses left for failover. */
+  readonly furtherAddresses: readonly ServerAddress[];
+  client: ClientTransaction | undefined = undefined;
+  /** The last status, received or made here; 0 before. */
+  status = 0;
+  isLocal = false;
+  isDiscarded = false;
+  /** The response behind `status`; undefined for a local one. */
+  response: SipMessage | undefined = undefined;
+  /** Responses received, retransmissions included. */
+  responseCount = 0;
+  hasTimedOut = false;
+  /** To be cancelled as soon as the first provisional response allows it (§9.1). */
+  cancelHeaders: string | undefined = undefined;
+  isCancelled = false;
+  timerC: Timer | undefined = undefined;
+  /** Set of branches that was started together (serial forking step), from 0. */
+  readonly step: number;
+  /** Marks of the user: branch route and so on. */
+  replyRoute = '';
+
+  constructor(
+    context: BranchOwner,
+    request: BranchRequest,
+    way: {
+      index: number;
+      step: number;
+      viaBranch: string;
+      destination: Destination;
+      furtherAddresses: readonly ServerAddress[];
+    },
+  ) {
+    this.context = context;
+    this.request = request;
+    this.index = way.index;
+    this.step = way.step;
+    this.viaBranch = way.viaBranch;
+    this.destination = way.destination;
+    this.furtherAddresses = way.furtherAddresses;
+  }
+
+  get target(): Target {
+    return this.request.target;
+  }
+
+  get isFinal(): boolean {
+    return this.status >= 200;
+  }
+
+  // ---- ClientUser
+
+  transmitRequest(_transaction: ClientTransaction, text: string): boolean {
+    return this.context.core.transport.send(text, this.destination);
+  }
+  makeAck(transaction: ClientTransaction, response: SipMessage): string | undefined {
+    return this.context.makeAck(transaction.request, response);
+  }
+  onResponse(_transaction: ClientTransaction, response: SipMessage): void | Promise<void> {
+    return this.context.onBranchResponse(this, response);
+  }
+  onTimeout(): void {
+    this.context.onBranchTimeout(this);
+  }
+  onTransportError(): void {
+    this.context.onBranchTransportError(this);
+  }
+  onClientTerminated(transaction: ClientTransaction): void {
+    this.context.core.clients.remove(transaction);
+  }
+}
+
+/** A CANCEL on its way; its responses mean nothing to anybody (§9.1). */
+export class CancelUser implements ClientUser {
+  readonly #branch: ClientBranch;
+
+  constructor(branch: ClientBranch) {
+    this.#branch = branch;
+  }
+
+  transmitRequest(_transaction: ClientTransaction, text: string): boolean {
+    return this.#branch.context.core.transport.send(text, this.#branch.destination);
+  }
+  makeAck(): undefined {}
+  onResponse(): void {}
+  onTimeout(): void {}
+  onTransportError(): void {}
+  onClientTerminated(): void {
+    if (this.#branch.client !== undefined) this.#branch.client.cancel = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { EditList } from '../sip/editList.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { renderRequest } from '../sip/render.ts';
+import type { ServerAddress } from './location.ts';
+import type { Target } from './target.ts';
+import type { Destination, Flow, ListenSocket, Transport } from './transport.ts';
+import { viaLine } from './via.ts';
+
+/** How copies of one request leave, whatever their target. */
+export interface ForwardSettings {
+  /** Where the request came from; undefined for own requests. */
+  readonly flow: Flow | undefined;
+  /** Fill in `rport` of the client even if it did not ask (RFC 3581). */
+  readonly forceRport: boolean;
+  /** Ask for `rport` in our Via. */
+  readonly addLocalRport: boolean;
+  /** Instead of the socket's name and port in our Via; '' and 0 for none. */
+  readonly advertisedHost: string;
+  readonly advertisedPort: number;
+}
+
+/** One copy as it goes out. */
+export interface OutgoingCopy {
+  readonly text: string;
+  readonly destination: Destination;
+}
+
+/** The socket to send from: the one asked for when it fits, else what the transport chooses; undefined for none. */
+export function socketTo(
+  transport: Transport,
+  target: Target,
+  address: ServerAddress,
+): ListenSocket | undefined {
+  const family = address.address.indexOf(':') < 0 ? 4 : 6;
+  const asked = target.socket;
+  if (asked !== undefined && asked.proto === address.proto && asked.family === family) return asked;
+  return transport.socketFor(address.proto, address.address);
+}
+
+/** RFC 3261 §16.6: a copy of the request with its new Request-URI, Via and Route, for one address. */
+export function copyRequest(
+  request: SipMessage,
+  target: Target,
+  address: ServerAddress,
+  socket: ListenSocket,
+  settings: ForwardSettings,
+  copy: {
+    readonly viaBranch: string;
+    readonly edits: EditList | undefined;
+    readonly body: string | undefined;
+  },
+): OutgoingCopy {
+  const destination: Destination = {
+    proto: address.proto,
+    address: address.address,
+    port: address.port,
+    socket,
+    connectionId: target.connectionId,
+    host: address.host,
+  };
+  const { flow } = settings;
+  let via = viaLine(socket, {
+    branch: copy.viaBranch,
+    rport: settings.addLocalRport,
+    connectionId: flow?.connectionId ?? 0,
+    host: settings.advertisedHost,
+    port: settings.advertisedPort,
+  });
+  // RFC 3327 §5.3: the path of the registration becomes the route
+  if (target.path !== '') via += `Route: ${target.path}\r\n`;
+  const text = renderRequest(request, {
+    requestUri: target.requestUri,
+    via,
+    source: flow,
+    forceRport: settings.forceRport,
+    edits: copy.edits,
+    body: copy.body,
+    hop: { proto: address.proto, sentByHost: socket.sentByHost, sentByPort: socket.sentByPort, destination },
+  });
+  return { text, destination };
+}
