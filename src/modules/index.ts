@@ -1,6 +1,7 @@
 import type { AnyModule } from '../module/define.ts';
 import cfgRpc from './cfg_rpc/index.ts';
 import ctl from './ctl/index.ts';
+import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
@@ -15,6 +16,7 @@ import xlog from './xlog/index.ts';
 export const modules: readonly AnyModule[] = [
   cfgRpc,
   ctl,
+  dbSqlite,
   jsonrpcs,
   maxfwd,
   pv,

@@ -4,10 +4,10 @@ import type { Database, DatabaseDriver, DatabaseOptions } from '../base/ports.ts
 /** Open databases by URL, shared among modules. */
 export class Databases {
   readonly #drivers: readonly DatabaseDriver[];
-  readonly #options: (scheme: string) => DatabaseOptions;
+  readonly #options: (scheme: string, url: string) => DatabaseOptions;
   readonly #open = new Map<string, Promise<Database>>();
 
-  constructor(drivers: readonly DatabaseDriver[], options: (scheme: string) => DatabaseOptions) {
+  constructor(drivers: readonly DatabaseDriver[], options: (scheme: string, url: string) => DatabaseOptions) {
     this.#drivers = drivers;
     this.#options = options;
   }
@@ -23,7 +23,7 @@ export class Databases {
         `no database driver for "${scheme}" (URL ${url.replace(/\/\/[^@/]*@/, '//***@')})`,
       );
     }
-    const opened = driver.open(url, this.#options(scheme));
+    const opened = driver.open(url, this.#options(scheme, url));
     this.#open.set(url, opened);
     opened.catch(() => this.#open.delete(url));
     return opened;
