@@ -1,9 +1,9 @@
+import { type BrokenTime, breakDown, strftime } from '../../base/strftime.ts';
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { PvBinding, PvReference } from '../../module/define.ts';
 import { keyed } from './message.ts';
 import type { PvState } from './state.ts';
-import { type BrokenTime, breakDown, strftime } from './strftime.ts';
 import { type Pvs, readOnly } from './values.ts';
 
 /** Times: cached ones ($Ts, $Tf, $time) are those of the message, the others those of the call. */

@@ -4,6 +4,7 @@ import { keywordPvs } from './keywords.ts';
 import { loggingFunctions } from './logging.ts';
 import { myselfFunctions } from './myself.ts';
 import { requestUriFunctions } from './requestUri.ts';
+import { selectPvs } from './selects.ts';
 import { sendingFunctions } from './sending.ts';
 import { CoreState } from './state.ts';
 import { variablePvs } from './variables.ts';
@@ -21,5 +22,5 @@ export default defineModule({
     ...loggingFunctions(tools),
     ...myselfFunctions(tools),
   }),
-  pvs: { ...variablePvs, ...keywordPvs },
+  pvs: { ...variablePvs, ...keywordPvs, ...selectPvs },
 });

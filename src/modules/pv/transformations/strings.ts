@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { coreHash } from '../../../base/coreHash.ts';
+import { breakDown, strftime } from '../../../base/strftime.ts';
 import type { Value } from '../../../lang/catalogue.ts';
-import { breakDown, strftime } from '../strftime.ts';
 import { text as textOf } from '../values.ts';
 import {
   anyText,
