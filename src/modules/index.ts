@@ -5,6 +5,7 @@ import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
+import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
 import sl from './sl/index.ts';
 import textops from './textops/index.ts';
@@ -20,6 +21,7 @@ export const modules: readonly AnyModule[] = [
   jsonrpcs,
   maxfwd,
   pv,
+  registrar,
   rr,
   sl,
   textops,

@@ -1,0 +1,85 @@
+import { ServerError } from '../../base/errors.ts';
+import type { VariableRef } from '../../lang/catalogue.ts';
+import type { ScriptContext } from '../../module/context.ts';
+import type { Host } from '../../module/host.ts';
+import { type Binding, type LocationDomain, type LocationService, type Maybe, then } from '../usrloc/api.ts';
+import type { RegistrarConfig } from './params.ts';
+
+/** What of `sl` is used: an answer that goes through the transaction when there is one. */
+export interface Replier {
+  reply(context: ScriptContext, status: number, reason: string): unknown;
+}
+
+/** What all functions of the module share. */
+export class Parts {
+  readonly host: Host;
+  readonly config: RegistrarConfig;
+  acceptedCount = 0;
+  rejectedCount = 0;
+  #location: LocationService | undefined;
+  #received: VariableRef | undefined;
+  #callId: VariableRef | undefined;
+
+  constructor(host: Host, config: RegistrarConfig) {
+    this.host = host;
+    this.config = config;
+  }
+
+  /** All modules are there. */
+  start(): void {
+    const { received_avp, reg_callid_avp } = this.config;
+    if (received_avp !== '') this.#received = this.host.formats.variable(received_avp);
+    if (reg_callid_avp !== '') this.#callId = this.host.formats.variable(reg_callid_avp);
+  }
+
+  get location(): LocationService {
+    this.#location ??= this.host.api<LocationService>('usrloc');
+    if (this.#location === undefined)
+      throw new ServerError('REGISTRAR_USRLOC', 'registrar works on usrloc, which is not loaded');
+    return this.#location;
+  }
+
+  domain(table: string): Maybe<LocationDomain> {
+    return this.location.registerDomain(table);
+  }
+
+  nowSec(): number {
+    return Math.floor(this.host.clock.wallMs() / 1000);
+  }
+
+  /** Does a binding count (`use_expired_contacts`)? */
+  counts(domain: LocationDomain, binding: Binding): boolean {
+    return this.config.use_expired_contacts !== 0 || domain.isValid(binding, this.nowSec());
+  }
+
+  /** Value of `received_avp`; '' when there is none. */
+  receivedOf(context: ScriptContext): string {
+    return valueText(this.#received, context);
+  }
+
+  /** Value of `reg_callid_avp`; '' when there is none. */
+  wantedCallIdOf(context: ScriptContext): string {
+    return valueText(this.#callId, context);
+  }
+
+  /** Runs `work` on a table; a failing database gives `otherwise` and is logged. */
+  withDomain(
+    table: string,
+    otherwise: number,
+    work: (domain: LocationDomain) => Maybe<number>,
+  ): Maybe<number> {
+    const result = then(this.domain(table), work);
+    if (!(result instanceof Promise)) return result;
+    return result.catch((error: unknown) => {
+      this.host.log.error(
+        `location table ${table}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return otherwise;
+    });
+  }
+}
+
+function valueText(variable: VariableRef | undefined, context: ScriptContext): string {
+  const value = variable?.get(context) ?? null;
+  return value === null ? '' : `${value}`;
+}
