@@ -269,7 +269,7 @@ export interface GlobalParameter extends Node {
   readonly nameSpan: Span;
   /** `coreparam[key]`. */
   readonly key: string | undefined;
-  readonly values: readonly GlobalValue[];
+  readonly value: GlobalValue;
 }
 
 /** `group.name = value desc "..."`. */

@@ -137,7 +137,24 @@ export interface Site {
   readonly routeName?: string | undefined;
 }
 
+/**
+ * Functions behind core syntax, which a config calls without naming them. The catalogue offers them through
+ * `findFunction`; each takes one string and answers positive or negative; they never wait.
+ */
+export const internalFunctions = {
+  /** `uri == myself`: is the host of this URI (and its port) one of ours? */
+  uriIsMyself: '@uri_is_myself',
+  /** `src_ip == myself`: does the server listen on this IP address? */
+  addressIsMyself: '@address_is_myself',
+} as const;
+
 export interface Catalogue {
+  /**
+   * Core keyword (`method`, `uri`, `src_ip`, `msg:len` ...): how it is read. `proto` and `snd_proto` give the
+   * protocol in lower case, `af` and `snd_af` 4 or 6. Where this is absent, or answers undefined, the
+   * pseudo-variable that means the same is used (`coreKeywords.ts`).
+   */
+  resolveKeyword?(name: string, site: Site): PvInfo | Problem | undefined;
   /** Functions of the core and of loaded modules. */
   findFunction(name: string): FunctionInfo | undefined;
   /** A module (loaded or not) that would bring this function, for the error message. */

@@ -111,7 +111,7 @@ function atListValue(reader: TokenReader): boolean {
   if (token.kind === 'string') return true;
   if (token.kind !== 'word' && token.kind !== 'number')
     return reader.isSymbol('[') && reader.peek(1).kind === 'ipv6';
-  return !token.firstOnLine;
+  return !token.firstOnLine && !reader.isSymbol('=', 1);
 }
 
 /** `flags a:1, b;` and `avpflags x;`. */
@@ -141,10 +141,9 @@ export function parseGlobal(reader: TokenReader): GlobalParameter | CustomParame
   if (!reader.takeSymbol('=') && reader.peek().kind !== 'string') {
     reader.failExpecting(`'=' after '${word.text}'`);
   }
-  const values = [parseGlobalValue(reader)];
-  while (atListValue(reader) && !reader.peek().firstOnLine) values.push(parseGlobalValue(reader));
+  const value = parseGlobalValue(reader);
   const span = reader.spanFrom(word.span);
-  return { kind: 'global', name: word.text, nameSpan: word.span, key, values, span };
+  return { kind: 'global', name: word.text, nameSpan: word.span, key, value, span };
 }
 
 function parseDotted(reader: TokenReader, group: Token): GlobalParameter | CustomParameter {
@@ -155,9 +154,9 @@ function parseDotted(reader: TokenReader, group: Token): GlobalParameter | Custo
   const nameSpan = reader.spanFrom(group.span);
   reader.expectSymbol('=', `after '${group.text}.${name.text}'`);
   if (group.text === 'kemi') {
-    const values = [parseGlobalValue(reader)];
+    const value = parseGlobalValue(reader);
     const span = reader.spanFrom(group.span);
-    return { kind: 'global', name: `kemi.${name.text}`, nameSpan, key: undefined, values, span };
+    return { kind: 'global', name: `kemi.${name.text}`, nameSpan, key: undefined, value, span };
   }
   const { value } = parseConstant(reader);
   const described = ['desc', 'descr', 'description'].some((word) => reader.takeWord(word));

@@ -1,0 +1,189 @@
+import { analyseCalls, type RouteFacts } from './callGraph.ts';
+import type { RouteKind } from './catalogue.ts';
+import { CodeWriter, type SourceMap } from './codeWriter.ts';
+import type { StatementContext } from './functionContext.ts';
+import { generateRouteBody } from './generateStatements.ts';
+import type { IrRoute } from './ir.ts';
+import { identifierOf, LinkNames } from './linkNames.ts';
+import { routeKey } from './routeState.ts';
+import type { Span } from './source.ts';
+
+export interface CodegenOptions {
+  /** Name of the generated file in the source map. */
+  readonly fileName?: string | undefined;
+  /** Calls `host.statement` before each statement. */
+  readonly trace?: boolean | undefined;
+}
+
+export interface StatementSite {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface RouteMeta {
+  readonly kind: RouteKind;
+  readonly name: string;
+  /** Key in `LinkedRoutes.routes`. */
+  readonly key: string;
+  readonly isAsync: boolean;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface CompiledRoutes {
+  /** Text of a function expression `(link, ops) => LinkedRoutes`: a `LinkTable` and `Operators`. */
+  readonly javascript: string;
+  readonly sourceMap: SourceMap;
+  readonly routes: readonly RouteMeta[];
+  /** Places of the statements that trace hooks name; empty without the option. */
+  readonly sites: readonly StatementSite[];
+}
+
+interface NamedRoute {
+  readonly route: IrRoute;
+  readonly key: string;
+  readonly functionName: string;
+  readonly facts: RouteFacts;
+}
+
+export function generateCode(routes: readonly IrRoute[], options: CodegenOptions = {}): CompiledRoutes {
+  const generator = new Generator(nameRoutes(routes), options);
+  return generator.generate();
+}
+
+/** JavaScript names that stack traces show: `request_route`, `route_RELAY`, `event_route_tm_local_request`. */
+function nameRoutes(routes: readonly IrRoute[]): NamedRoute[] {
+  const facts = analyseCalls(routes);
+  const used = new Set<string>();
+  return routes.map((route) => {
+    const key = routeKey(route.routeKind, route.name);
+    const prefix = route.routeKind === 'route' ? 'route' : `${route.routeKind}_route`;
+    const base = `${prefix}_${identifierOf(route.name)}`.replace(/_$/, '');
+    let functionName = base;
+    for (let i = 2; used.has(functionName); i++) functionName = `${base}_${i}`;
+    used.add(functionName);
+    return { route, key, functionName, facts: facts.get(key)! };
+  });
+}
+
+class Generator {
+  readonly #routes: readonly NamedRoute[];
+  readonly #subRoutes = new Map<string, NamedRoute>();
+  readonly #writer: CodeWriter;
+  readonly #names = new LinkNames();
+  readonly #trace: boolean;
+  readonly #sites: StatementSite[] = [];
+  readonly #dynamicAsync: boolean;
+
+  constructor(routes: readonly NamedRoute[], options: CodegenOptions) {
+    this.#routes = routes;
+    this.#writer = new CodeWriter(options.fileName ?? 'routes.js');
+    this.#trace = options.trace ?? false;
+    for (const named of routes) {
+      if (named.route.routeKind === 'route') this.#subRoutes.set(named.route.name, named);
+    }
+    this.#dynamicAsync = [...this.#subRoutes.values()].some(({ facts }) => facts.isAsync);
+  }
+
+  generate(): CompiledRoutes {
+    const writer = this.#writer;
+    writer.open('(link, ops) => {');
+    writer.line('"use strict";');
+    writer.line('const { host, toInt, toText, toShown, add, divide, equal, equalText, equalInt } = ops;');
+    writer.line('const maxDepth = host.maxRecursiveLevel;');
+    writer.line('const maxLoops = host.maxWhileLoops > 0 ? host.maxWhileLoops : Infinity;');
+    for (const named of this.#routes) this.#writeRoute(named);
+    for (const named of this.#routes) if (named.facts.recursive) this.#writeGuard(named);
+    this.#writeDynamicCall();
+    for (const declaration of this.#names.declarations) writer.line(declaration);
+    this.#writeResult();
+    writer.close();
+    return {
+      javascript: writer.text,
+      sourceMap: writer.sourceMap,
+      routes: this.#routes.map(metaOf),
+      sites: this.#sites,
+    };
+  }
+
+  #writeRoute({ route, functionName, facts }: NamedRoute): void {
+    const writer = this.#writer;
+    writer.open(`${facts.isAsync ? 'async ' : ''}function ${functionName}(c) {`, route.span);
+    const declare = writer.reserve();
+    const temporaries: string[] = [];
+    const context: StatementContext = {
+      writer,
+      names: this.#names,
+      dynamicAsync: this.#dynamicAsync,
+      temporary: () => {
+        const name = `t${temporaries.length}`;
+        temporaries.push(name);
+        return name;
+      },
+      routeCall: (name) => this.#calleeOf(name),
+      trace: (span) => (this.#trace ? this.#hook(span) : undefined),
+    };
+    generateRouteBody(context, route.body.statements);
+    declare(`let ${['r = 1', ...temporaries].join(', ')};`);
+    writer.line('return r;');
+    writer.close();
+  }
+
+  #calleeOf(name: string): { callee: string; isAsync: boolean } {
+    const named = this.#subRoutes.get(name)!;
+    const callee = named.facts.recursive ? `enter_${named.functionName}` : named.functionName;
+    return { callee, isAsync: named.facts.isAsync };
+  }
+
+  #hook(span: Span): string {
+    this.#sites.push({ file: span.file.path, ...span.file.locate(span.start) });
+    return `host.statement(c, ${this.#sites.length - 1});`;
+  }
+
+  /** Counts the depth of routes that can come back to themselves. */
+  #writeGuard({ route, functionName, facts }: NamedRoute): void {
+    const writer = this.#writer;
+    writer.open(`${facts.isAsync ? 'async ' : ''}function enter_${functionName}(c) {`, route.span);
+    writer.line(
+      `if (c.depth >= maxDepth) { host.recursionTooDeep(c, ${JSON.stringify(route.name)}); return -1; }`,
+    );
+    writer.line('c.depth++;');
+    writer.line(`const r = ${facts.isAsync ? 'await ' : ''}${functionName}(c);`);
+    writer.line('c.depth--;');
+    writer.line('return r;');
+    writer.close();
+  }
+
+  /** `route($x)`. */
+  #writeDynamicCall(): void {
+    const writer = this.#writer;
+    const entries = [...this.#subRoutes].map(
+      ([name, named]) => `[${JSON.stringify(name)}, ${named.functionName}]`,
+    );
+    writer.line(`const subRoutes = new Map([${entries.join(', ')}]);`);
+    writer.open('function callRoute(c, name, file, line) {');
+    writer.line('const route = subRoutes.get(name);');
+    writer.line('if (route === undefined) { host.routeNotFound(c, name, file, line); return -1; }');
+    writer.line('if (c.depth >= maxDepth) { host.recursionTooDeep(c, name); return -1; }');
+    writer.line('c.depth++;');
+    writer.line('const r = route(c);');
+    writer.line('if (typeof r === "number") { c.depth--; return r; }');
+    writer.line('return r.then((code) => { c.depth--; return code; });');
+    writer.close();
+  }
+
+  #writeResult(): void {
+    this.#writer.open('return { routes: {');
+    for (const { key, functionName } of this.#routes) {
+      this.#writer.line(`${JSON.stringify(key)}: ${functionName},`);
+    }
+    this.#writer.close('} };');
+  }
+}
+
+function metaOf({ route, key, facts }: NamedRoute): RouteMeta {
+  const { file, start } = route.span;
+  const { routeKind: kind, name } = route;
+  return { kind, name, key, isAsync: facts.isAsync, file: file.path, line: file.locate(start).line };
+}

@@ -1,0 +1,212 @@
+import type { StatementContext } from './functionContext.ts';
+import { generateExpression } from './generateExpressions.ts';
+import type { IrAssign, IrCase, IrExpression, IrIf, IrJump, IrStatement, IrSwitch, IrWhile } from './ir.ts';
+import { asCondition, asInt, asNonZero, asText, asValue, type Operand } from './operand.ts';
+import type { Span } from './source.ts';
+
+/**
+ * Where a statement stands. At the end of a route (`tail`) its outcome is the route's return code, kept in `r`;
+ * in a loop that end may come several times, so `r` is set each time.
+ */
+interface Position {
+  readonly tail: boolean;
+  readonly inLoop: boolean;
+  /** `break` leaves a JavaScript loop or switch; otherwise it ends the route. */
+  readonly breakable: boolean;
+}
+
+export function generateRouteBody(context: StatementContext, statements: readonly IrStatement[]): void {
+  generateList(context, statements, { tail: true, inLoop: false, breakable: false });
+}
+
+function generateList(context: StatementContext, statements: readonly IrStatement[], at: Position): void {
+  const inner: Position = { ...at, tail: false };
+  const last = statements.length - 1;
+  for (let i = 0; i <= last; i++) generateStatement(context, statements[i]!, i === last ? at : inner);
+  if (last < 0) generateOutcome(context, at, '1');
+}
+
+function generateStatement(context: StatementContext, statement: IrStatement, at: Position): void {
+  if (statement.kind === 'block') {
+    generateList(context, statement.statements, at);
+    return;
+  }
+  const hook = context.trace(statement.span);
+  if (hook !== undefined) context.writer.line(hook);
+  switch (statement.kind) {
+    case 'if':
+      generateIf(context, statement, at);
+      break;
+    case 'while':
+      generateWhile(context, statement, at);
+      break;
+    case 'switch':
+      generateSwitch(context, statement, at);
+      break;
+    case 'jump':
+      generateJump(context, statement, at);
+      break;
+    case 'assign':
+      generateAssign(context, statement, at);
+      break;
+    case 'evaluate': {
+      const operand = generateExpression(context, statement.expression);
+      if (at.tail) context.writer.line(`r = ${asValue(operand)};`);
+    }
+  }
+}
+
+/** The outcome of a statement that is not a function: `r` begins as 1, so only other values need code. */
+function generateOutcome(context: StatementContext, at: Position, code: string): void {
+  if (at.tail && (code !== '1' || at.inLoop)) context.writer.line(`r = ${code};`);
+}
+
+function generateIf(context: StatementContext, statement: IrIf, at: Position): void {
+  const { writer } = context;
+  const condition = asCondition(generateExpression(context, statement.condition));
+  writer.open(`if (${condition}) {`, statement.span);
+  generateStatement(context, statement.then, at);
+  const resets = at.tail && at.inLoop;
+  if (statement.otherwise || resets) {
+    writer.reopen('} else {');
+    if (statement.otherwise) generateStatement(context, statement.otherwise, at);
+    else generateOutcome(context, at, '1');
+  }
+  writer.close();
+}
+
+function generateWhile(context: StatementContext, statement: IrWhile, at: Position): void {
+  const { writer } = context;
+  const rounds = context.temporary();
+  const { file, start } = statement.span;
+  writer.line(`${rounds} = 0;`);
+  generateOutcome(context, at, '1');
+  writer.open('while (true) {', statement.span);
+  const condition = asNonZero(generateExpression(context, statement.condition));
+  writer.line(`if (!(${condition})) break;`, statement.condition.span);
+  writer.open(`if (${rounds}++ >= maxLoops) {`);
+  writer.line(`host.loopTooLong(c, ${JSON.stringify(file.path)}, ${file.locate(start).line});`);
+  generateOutcome(context, at, '-1');
+  writer.line('break;');
+  writer.close();
+  generateStatement(context, statement.body, { tail: at.tail, inLoop: true, breakable: true });
+  writer.close();
+}
+
+/** A JavaScript switch over the number of the case that matches, or over the value itself where that will do. */
+function generateSwitch(context: StatementContext, statement: IrSwitch, at: Position): void {
+  const { writer } = context;
+  const subject = generateExpression(context, statement.subject);
+  const labels = plainLabels(statement.cases);
+  generateOutcome(context, at, '1');
+  if (labels) {
+    const value = typeof labels.values[0] === 'string' ? asText(subject) : asInt(subject);
+    writer.open(`switch (${value}) {`, statement.span);
+  } else {
+    writer.open(`switch (${caseNumber(context, statement.cases, subject)}) {`, statement.span);
+  }
+  statement.cases.forEach((entry, i) => {
+    const label = labels ? JSON.stringify(entry.match?.value) : String(i);
+    writer.open(entry.match ? `case ${label}: {` : 'default: {');
+    const last = i === statement.cases.length - 1;
+    generateList(context, entry.statements, { tail: at.tail, inLoop: at.inLoop || !last, breakable: true });
+    writer.close();
+  });
+  writer.close();
+}
+
+/** All cases strings, or all numbers. */
+function plainLabels(
+  cases: readonly IrCase[],
+): { readonly values: readonly (string | number)[] } | undefined {
+  const values: (string | number)[] = [];
+  for (const { match } of cases) {
+    if (match?.regex) return undefined;
+    if (match) values.push(match.value);
+  }
+  return new Set(values.map((value) => typeof value)).size <= 1 ? { values } : undefined;
+}
+
+function caseNumber(context: StatementContext, cases: readonly IrCase[], subject: Operand): string {
+  const value = context.temporary();
+  context.writer.line(`${value} = ${asValue(subject)};`);
+  const kept: Operand = { code: value, type: subject.type === 'bool' ? 'int' : subject.type };
+  let code = '-1';
+  for (let i = cases.length - 1; i >= 0; i--) {
+    const { match } = cases[i]!;
+    if (match) code = `${caseTest(context, kept, match)} ? ${i} : ${code}`;
+  }
+  return code;
+}
+
+function caseTest(context: StatementContext, subject: Operand, match: NonNullable<IrCase['match']>): string {
+  if (match.regex)
+    return `${context.names.make('casePattern', String(match.value))}.test(${asText(subject)})`;
+  const value = typeof match.value === 'string' ? asText(subject) : asInt(subject);
+  return `${value} === ${JSON.stringify(match.value)}`;
+}
+
+function generateJump(context: StatementContext, statement: IrJump, at: Position): void {
+  const { writer } = context;
+  const { jump, span } = statement;
+  if (jump === 'break') {
+    if (at.breakable && at.tail) writer.line('r = 0;', span);
+    writer.line(at.breakable ? 'break;' : 'return 0;', span);
+    return;
+  }
+  const value = statement.value ? jumpValue(context, statement.value) : jump === 'drop' ? '0' : '1';
+  if (jump === 'return') {
+    generateReturn(context, value, span);
+    return;
+  }
+  writer.line(`c.exited = true;${jump === 'drop' ? ' c.dropped = true;' : ''} return ${value};`, span);
+}
+
+function jumpValue(context: StatementContext, value: IrExpression): string {
+  return asInt(generateExpression(context, value));
+}
+
+/** `return 0` ends the run like `exit`. */
+function generateReturn(context: StatementContext, value: string, span: Span): void {
+  const { writer } = context;
+  if (/^\(?-?\d+\)?$/.test(value)) {
+    writer.line(value === '0' ? 'c.exited = true; return 0;' : `return ${value};`, span);
+    return;
+  }
+  const kept = context.temporary();
+  writer.line(`${kept} = ${value};`, span);
+  writer.line(`if (${kept} === 0) c.exited = true;`);
+  writer.line(`return ${kept};`);
+}
+
+function generateAssign(context: StatementContext, statement: IrAssign, at: Position): void {
+  const { writer } = context;
+  const value = asValue(generateExpression(context, statement.value));
+  const setter = context.names.link('setter', statement.id);
+  const operator = JSON.stringify(statement.operator);
+  if (!mayFail(statement.value)) {
+    writer.line(`${setter}(c, ${value}, ${operator});`, statement.span);
+    generateOutcome(context, at, '1');
+    return;
+  }
+  const kept = context.temporary();
+  writer.line(`${kept} = ${value};`, statement.span);
+  writer.open(`if (${kept} === ${kept}) {`);
+  writer.line(`${setter}(c, ${kept}, ${operator});`, statement.span);
+  generateOutcome(context, at, '1');
+  if (at.tail) {
+    writer.reopen('} else {');
+    writer.line('r = -1;');
+  }
+  writer.close();
+}
+
+/** Division by something unknown gives NaN when that is 0, and then nothing is assigned. */
+function mayFail(expression: IrExpression): boolean {
+  if (expression.kind === 'unary') return mayFail(expression.operand);
+  if (expression.kind !== 'binary') return false;
+  const { operator, left, right } = expression;
+  const divides = operator === '/' || operator === '%';
+  if (divides && !(right.kind === 'constant' && right.value !== 0)) return true;
+  return mayFail(left) || mayFail(right);
+}
