@@ -1,0 +1,249 @@
+import { errorText } from '../base/errors.ts';
+import { ComponentLog, LogLevels } from '../base/log.ts';
+import type { Log, Ports } from '../base/ports.ts';
+import { TimerWheel } from '../base/timerWheel.ts';
+import type { AnyModule } from '../module/define.ts';
+import { type LoadedModule, ModuleRegistry } from '../module/registry.ts';
+import type { RpcArgument, RpcReply } from '../module/rpc.ts';
+import type { Flow } from '../proxy/transport.ts';
+import { type ConfigSource, ConfigLoader, type LoadedConfig } from './configLoader.ts';
+import { CoreCounters } from './coreCounters.ts';
+import { Databases } from './databases.ts';
+import { globalDefault } from './globalParameters.ts';
+import { ServerHooks } from './hooks.ts';
+import { ModuleHost, type ServerParts } from './host.ts';
+import { Receiver } from './receiver.ts';
+import { RouteRunner } from './routes.ts';
+import { ServerRpc } from './rpcRegistry.ts';
+import { ServerRuntimeConfig } from './runtimeConfig.ts';
+import { coreVariables } from './coreVariables.ts';
+import { ServerSettings } from './settings.ts';
+import { StatisticsRegistry } from './statistics.ts';
+import { TransportLayer } from './transport/index.ts';
+import { TransportSettings } from './transportSettings.ts';
+
+export interface ServerOptions {
+  readonly ports: Ports;
+  /** What `loadmodule` can load. */
+  readonly modules: readonly AnyModule[];
+  /** The core's own declaration, always loaded. */
+  readonly core: AnyModule;
+  /** Called when the server cannot go on; it stops by itself. */
+  readonly onFailure?: (reason: string) => void;
+}
+
+export type ServerState = 'new' | 'loaded' | 'starting' | 'running' | 'draining' | 'stopped';
+
+/**
+ * One server: a configuration, its modules, its sockets. Several live in one process without knowing of each
+ * other. Life: `load`, `start`, perhaps `drain`, `stop`.
+ */
+export class Server {
+  readonly settings: ServerSettings;
+  readonly statistics = new StatisticsRegistry();
+  readonly counters = new CoreCounters();
+  readonly levels = new LogLevels();
+  readonly rpc: ServerRpc;
+  readonly runtimeConfig: ServerRuntimeConfig;
+  readonly transport: TransportLayer;
+  readonly transportSettings: TransportSettings;
+  readonly registry: ModuleRegistry;
+  readonly timers: TimerWheel;
+  readonly routes: RouteRunner;
+  readonly log: Log;
+  readonly startId: string;
+  readonly startedSec: number;
+  readonly #ports: Ports;
+  readonly #hooks: ServerHooks;
+  readonly #databases: Databases;
+  readonly #receiver: Receiver;
+  readonly #loader: ConfigLoader;
+  readonly #onFailure: (reason: string) => void;
+  readonly #started: LoadedModule[] = [];
+  #state: ServerState = 'new';
+
+  constructor(options: ServerOptions) {
+    const { ports } = options;
+    this.#ports = ports;
+    this.#onFailure = options.onFailure ?? (() => undefined);
+    this.log = new ComponentLog('<core>', this.levels, ports.logSink);
+    this.settings = new ServerSettings(globalDefault);
+    this.startedSec = Math.floor(ports.clock.wallMs() / 1000);
+    this.startId = ports.entropy.uint32().toString(16).padStart(8, '0');
+    this.timers = new TimerWheel(ports.clock, 10, this.log);
+    this.#hooks = new ServerHooks(this.log);
+    this.rpc = new ServerRpc(this.log);
+    this.runtimeConfig = new ServerRuntimeConfig(this.settings);
+    this.#databases = new Databases(ports.databaseDrivers, (scheme) => this.#databaseOptions(scheme));
+    this.transportSettings = new TransportSettings(this.settings);
+    this.transport = this.#makeTransport();
+    this.routes = new RouteRunner(this.log, ports.clock, this.counters, () => this.#localFlow());
+    this.registry = new ModuleRegistry([options.core, ...options.modules], (module) => new ModuleHost(module, this.#parts()));
+    this.#receiver = this.#makeReceiver();
+    this.#loader = new ConfigLoader(this, options.core);
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  /** Reads and checks a configuration; nothing is opened. All mistakes are in the report. */
+  load(source: ConfigSource): LoadedConfig {
+    const loaded = this.#loader.load(source);
+    if (loaded.ok) this.#state = 'loaded';
+    return loaded;
+  }
+
+  /**
+   * Opens everything. When something cannot start, what has been opened is closed again and the error thrown.
+   */
+  async start(): Promise<void> {
+    this.#state = 'starting';
+    this.#registerEverything();
+    try {
+      for (const module of this.registry.loaded) {
+        await module.declaration.start?.(module.instance);
+        this.#started.push(module);
+      }
+      await this.transport.open();
+      for (const module of this.registry.loaded) await module.declaration.ready?.(module.instance);
+      await this.#runEvent('core:worker-one-init');
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    // a module may have called `fail` meanwhile, which stops the server
+    if (this.state === 'starting') this.#state = 'running';
+  }
+
+  /** One message as if it had come in on `flow`. */
+  receive(text: string, flow: Flow): void {
+    this.#receiver.receive(text, flow);
+  }
+
+  /** Runs an RPC method as a control client would. */
+  call(method: string, args: readonly RpcArgument[] = []): Promise<RpcReply> {
+    return this.rpc.call(method, args);
+  }
+
+  /** Lets what is under way come to its end: waiting messages and the modules' own work, at most `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'draining';
+    const modules = this.registry.loaded.map((module) => module.declaration.drain?.(module.instance));
+    const timeout = new Promise<void>((resolve) => this.#ports.clock.after(timeoutMs, resolve));
+    await Promise.race([Promise.allSettled([this.#receiver.drained(), ...modules]), timeout]);
+  }
+
+  /** Closes everything, in the reverse order of the start. Harmless when called again. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    for (const module of this.#started.splice(0).reverse()) {
+      try {
+        await module.declaration.stop?.(module.instance);
+      } catch (error) {
+        this.log.error(`module ${module.name} did not stop well: ${errorText(error)}`);
+      }
+    }
+    this.transport.close();
+    this.timers.close();
+    await this.#databases.closeAll();
+  }
+
+  /** Calls with a message that waits for something. */
+  get busyCalls(): number {
+    return this.#receiver.busyCalls;
+  }
+
+  #registerEverything(): void {
+    this.counters.registerIn(this.statistics);
+    this.rpc.addModules(this.registry);
+    this.runtimeConfig.addCore(coreVariables(this));
+    this.runtimeConfig.addModules(this.registry);
+    this.runtimeConfig.addCustom(this.#loader.customDescriptions);
+    for (const module of this.registry.loaded) {
+      for (const [name, statistic] of Object.entries(module.declaration.statistics ?? {})) {
+        const { reset } = statistic;
+        this.statistics.register(
+          statistic.group ?? module.name,
+          name,
+          () => statistic.read(module.instance),
+          reset === undefined ? undefined : () => reset(module.instance),
+        );
+      }
+    }
+  }
+
+  async #runEvent(name: string): Promise<void> {
+    if (this.routes.has('event', name)) await this.routes.run('event', name, this.routes.fakeContext());
+  }
+
+  #parts(): ServerParts {
+    return {
+      ports: this.#ports,
+      levels: this.levels,
+      timers: this.timers,
+      transport: this.transport,
+      settings: this.settings,
+      routes: this.routes,
+      statistics: this.statistics,
+      hooks: this.#hooks,
+      rpc: this.rpc,
+      runtimeConfig: this.runtimeConfig,
+      databases: this.#databases,
+      startId: this.startId,
+      startedSec: this.startedSec,
+      fail: (reason) => this.#fail(reason),
+      registry: () => this.registry,
+    };
+  }
+
+  #makeTransport(): TransportLayer {
+    const { net, resolver, clock } = this.#ports;
+    return new TransportLayer({
+      net,
+      resolver,
+      clock,
+      timers: this.timers,
+      log: this.log,
+      options: this.transportSettings,
+      events: {
+        onMessage: (text, flow) => this.receive(text, flow),
+        onConnectionClosed: (id) => this.#hooks.emitConnectionClosed(id),
+        onUnreachable: (address, port, proto) => this.#hooks.emitUnreachable(address, port, proto),
+      },
+    });
+  }
+
+  #makeReceiver(): Receiver {
+    return new Receiver({
+      log: this.log,
+      clock: this.#ports.clock,
+      counters: this.counters,
+      hooks: this.#hooks,
+      routes: this.routes,
+      settings: this.settings,
+      transport: this.transport,
+      forwardResponse: (context) => forwardStatelessly(context, this.transport),
+    });
+  }
+
+  #databaseOptions(_scheme: string): { maxPending: number; busyTimeoutMs: number } {
+    const sqlite = this.registry.get('db_sqlite');
+    const busy = sqlite?.values.db_set_busy_timeout;
+    return { maxPending: 10_000, busyTimeoutMs: typeof busy === 'number' && busy > 0 ? busy : 500 };
+  }
+
+  #localFlow(): Flow {
+    const [socket] = this.transport.sockets;
+    if (socket === undefined) throw new Error('no socket is open yet');
+    return { socket, proto: socket.proto, address: socket.address, port: socket.port, connectionId: 0 };
+  }
+
+  #fail(reason: string): void {
+    this.log.write(-2, reason);
+    if (this.#state === 'stopped') return;
+    this.#onFailure(reason);
+  }
+}
