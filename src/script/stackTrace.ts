@@ -1,0 +1,20 @@
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+
+/** Rewrites the places of generated code in a stack trace to file and line of the config. */
+export class StackTraces {
+  readonly #frame: RegExp;
+  readonly #map: TraceMap;
+
+  /** `scriptName`: under which name V8 knows the generated code. */
+  constructor(scriptName: string, sourceMap: string) {
+    this.#frame = new RegExp(`${scriptName.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+):(\\d+)`, 'g');
+    this.#map = new TraceMap(sourceMap);
+  }
+
+  mapped(stack: string): string {
+    return stack.replace(this.#frame, (frame, line: string, column: string) => {
+      const original = originalPositionFor(this.#map, { line: Number(line), column: Number(column) - 1 });
+      return original.source === null ? frame : `${original.source}:${original.line}:${original.column + 1}`;
+    });
+  }
+}
