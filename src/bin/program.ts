@@ -7,7 +7,7 @@ import { errorText } from '../base/errors.ts';
 import type { LogChoice, ProcessSignal, Program } from '../cli/program.ts';
 import { modules } from '../modules/index.ts';
 import { accountId, type LogOptions, LogOutput, nodePorts } from '../runtime/index.ts';
-import { sqliteDriver } from '../runtime/sqlite/index.ts';
+import { sqliteDriver } from '../runtime/sqlite/driver.ts';
 import core from '../script/core/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -35,7 +35,7 @@ export function nodeProgram(): Program {
     error: (text) => void process.stderr.write(`${text}\n`),
     ports: (choice): Ports => {
       redirectLog(choice);
-      return nodePorts({ logSink: output, databaseDrivers: [sqliteDriver()] });
+      return nodePorts({ logSink: output, databaseDrivers: [sqliteDriver] });
     },
     redirectLog,
     flushLog: () => output?.close(),
@@ -101,8 +101,13 @@ async function changeIdentity(user: string | undefined, group: string | undefine
   const uid = user === undefined ? undefined : await accountId('passwd', user);
   // group first: afterwards we may not be allowed to
   if (gid !== undefined) process.setgid?.(gid);
-  else if (user !== undefined && uid !== undefined) process.initgroups?.(user, uid);
+  else if (user !== undefined && uid !== undefined) initGroups(user, uid);
   if (uid !== undefined) process.setuid?.(uid);
+}
+
+/** The supplementary groups of a user; Node's types leave this function out. */
+function initGroups(user: string, gid: number): void {
+  (process as { initgroups?: (user: string, gid: number) => void }).initgroups?.(user, gid);
 }
 
 function daemonize(argv: readonly string[]): Promise<number> {

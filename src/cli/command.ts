@@ -1,8 +1,7 @@
 import { errorText } from '../base/errors.ts';
-import { renderDiagnostics } from '../lang/index.ts';
-import { oleloVersion } from '../server/settings.ts';
+import { type Diagnostic, renderDiagnostics } from '../lang/index.ts';
 import { Server } from '../server/server.ts';
-import type { ConfigSource, LoadedConfig } from '../server/configLoader.ts';
+import type { ConfigSource } from '../server/configLoader.ts';
 import { bannerText, listeningText } from './banner.ts';
 import { databaseCommand } from './databaseCommand.ts';
 import { helpText, versionText } from './help.ts';
@@ -57,14 +56,18 @@ async function serve(options: ServerOptions, argv: readonly string[], program: P
     core: program.core,
     onFailure: () => finish(FAILURE),
   });
-  const loaded = server.load(source);
-  report(loaded, program);
   if (options.action === 'print') {
-    program.out(loaded.printed);
-    return loaded.ok ? 0 : FAILURE;
+    const { text, diagnostics } = server.print(source);
+    report(diagnostics, program);
+    program.out(text);
+    return diagnostics.some(({ severity }) => severity === 'error') ? FAILURE : 0;
   }
+  const loaded = server.load(source);
+  report(loaded.diagnostics, program);
+  for (const problem of loaded.problems) program.error(`ERROR: ${problem}`);
   if (!loaded.ok) {
-    program.error(`ERROR: bad config file (${loaded.errorCount} errors)`);
+    const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error').length + loaded.problems.length;
+    program.error(`ERROR: bad config file (${errors} errors)`);
     return FAILURE;
   }
   if (options.action === 'check') {
@@ -153,14 +156,13 @@ function configSource(options: ServerOptions, program: Program): ConfigSource {
     tcpDisabled: options.tcpDisabled,
     runDirectory: options.action === 'run' ? program.runtimeDirectory(options.runtimeDir) : (options.runtimeDir ?? '/run/kamailio'),
     serverId: options.serverId,
+    checkVia: options.checkVia,
+    receiveBufferBytes: options.receiveBufferBytes,
     environment: (name) => program.environment(name),
   };
 }
 
 /** Mistakes and notices of the config, as a person reads them. */
-function report(loaded: LoadedConfig, program: Program): void {
-  if (loaded.diagnostics.length === 0) return;
-  program.error(renderDiagnostics(loaded.diagnostics, { color: program.isTerminal }));
+function report(diagnostics: readonly Diagnostic[], program: Program): void {
+  if (diagnostics.length > 0) program.error(renderDiagnostics(diagnostics, { color: program.isTerminal }));
 }
-
-export { oleloVersion };

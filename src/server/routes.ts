@@ -5,6 +5,7 @@ import type { ScriptContext } from '../module/context.ts';
 import type { Routes } from '../module/host.ts';
 import type { Flow } from '../proxy/transport.ts';
 import { RouteContext } from '../script/context.ts';
+import type { StackTraces } from '../script/stackTrace.ts';
 import { isWireError, parseMessage, type SipMessage } from '../sip/message.ts';
 import type { CoreCounters } from './coreCounters.ts';
 
@@ -27,6 +28,7 @@ const standInRequest =
 /** Runs compiled blocks. Nothing that a script does gets out of here as an exception. */
 export class RouteRunner implements Routes {
   #table: RouteTable = noRoutes;
+  #traces: StackTraces | undefined;
   #nextMessageId = 1;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -41,8 +43,9 @@ export class RouteRunner implements Routes {
   }
 
   /** Puts the blocks of a (new) configuration in force; runs under way end in the old ones. */
-  use(table: RouteTable): void {
+  use(table: RouteTable, traces?: StackTraces): void {
     this.#table = table;
+    this.#traces = traces;
   }
 
   has(kind: RouteKind, name: string): boolean {
@@ -89,7 +92,8 @@ export class RouteRunner implements Routes {
     this.#counters.scriptErrors++;
     const where = `${context.routeKind} route${context.routeName === '' ? '' : ` [${context.routeName}]`}`;
     const stack = error instanceof Error && error.stack !== undefined ? error.stack : errorText(error);
-    this.#log.error(`${where} failed on ${context.message.method} ${context.message.callId}: ${stack}`);
+    const trace = this.#traces?.mapped(stack) ?? stack;
+    this.#log.error(`${where} failed on ${context.message.method} ${context.message.callId}: ${trace}`);
     context.routeKind = routeKind;
     context.routeName = routeName;
     return -1;

@@ -1,4 +1,4 @@
-import { errorText } from '../base/errors.ts';
+import { assert, errorText } from '../base/errors.ts';
 import { ComponentLog, LogLevels } from '../base/log.ts';
 import type { Log, Ports } from '../base/ports.ts';
 import { TimerWheel } from '../base/timerWheel.ts';
@@ -80,7 +80,9 @@ export class Server {
     this.routes = new RouteRunner(this.log, ports.clock, this.counters, () => this.#localFlow());
     this.registry = new ModuleRegistry([options.core, ...options.modules], (module) => new ModuleHost(module, this.#parts()));
     this.#receiver = this.#makeReceiver();
-    this.#loader = new ConfigLoader(this, options.core);
+    this.#loader = new ConfigLoader({ ...this.#parts(), log: this.log, files: ports.files, registry: this.registry, transportSettings: this.transportSettings });
+    const problem = this.registry.load(options.core.name);
+    assert(problem === undefined, `core: ${problem}`);
   }
 
   get state(): ServerState {
@@ -92,6 +94,11 @@ export class Server {
     const loaded = this.#loader.load(source);
     if (loaded.ok) this.#state = 'loaded';
     return loaded;
+  }
+
+  /** The configuration with includes and conditions evaluated. */
+  print(source: ConfigSource): ReturnType<ConfigLoader['print']> {
+    return this.#loader.print(source);
   }
 
   /**
@@ -147,7 +154,6 @@ export class Server {
       }
     }
     this.transport.close();
-    this.timers.close();
     await this.#databases.closeAll();
   }
 
@@ -192,6 +198,7 @@ export class Server {
       rpc: this.rpc,
       runtimeConfig: this.runtimeConfig,
       databases: this.#databases,
+      formats: () => this.#loader.formats,
       startId: this.startId,
       startedSec: this.startedSec,
       fail: (reason) => this.#fail(reason),
@@ -225,7 +232,7 @@ export class Server {
       routes: this.routes,
       settings: this.settings,
       transport: this.transport,
-      forwardResponse: (context) => forwardStatelessly(context, this.transport),
+      forwardResponse: (context) => this.#stateless.forwardResponse(context.message, context.flow),
     });
   }
 
