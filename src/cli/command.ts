@@ -3,7 +3,7 @@ import { type Diagnostic, renderDiagnostics } from '../lang/index.ts';
 import { Server } from '../server/server.ts';
 import type { ConfigSource } from '../server/configLoader.ts';
 import { bannerText, listeningText } from './banner.ts';
-import { databaseCommand } from './databaseCommand.ts';
+import { databaseCommand, defaultDatabaseUrl } from './databaseCommand.ts';
 import { helpText, versionText } from './help.ts';
 import { parseServerOptions, type ServerOptions, UsageError } from './options.ts';
 import type { LogChoice, Program } from './program.ts';
@@ -141,7 +141,7 @@ function configSource(options: ServerOptions, program: Program): ConfigSource {
   const builtIn = options.configFile === undefined && options.action !== 'print';
   const defines = [...options.defines];
   if (builtIn && !defines.some((define) => define.startsWith('DBURL='))) {
-    defines.push(`DBURL="sqlite:///${program.dataDirectory()}/olelo.sqlite"`);
+    defines.push(`DBURL="${defaultDatabaseUrl(program)}"`);
   }
   return {
     file: options.configFile ?? program.defaultConfig,

@@ -11,6 +11,8 @@ import type {
 } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
 import type { RouteKind, VariableRef } from '../lang/catalogue.ts';
+import type { ServerLocation } from '../proxy/location.ts';
+import type { StatelessProxy } from '../proxy/stateless.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ScriptContext } from './context.ts';
@@ -28,6 +30,10 @@ export interface Host {
   readonly machine: HostInfo;
   readonly timers: TimerQueue;
   readonly transport: Transport;
+  /** Where a next hop is (RFC 3263), with the server's DNS cache. */
+  readonly location: ServerLocation;
+  /** Forwarding without transactions. */
+  readonly stateless: StatelessProxy;
   readonly settings: CoreSettings;
   readonly routes: Routes;
   readonly statistics: Statistics;

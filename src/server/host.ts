@@ -3,6 +3,8 @@ import type { Database, Log, Ports } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
 import type { Formats, Host } from '../module/host.ts';
 import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
+import type { DnsLocation } from '../proxy/dnsLocation.ts';
+import type { StatelessProxy } from '../proxy/stateless.ts';
 import type { Transport } from '../proxy/transport.ts';
 import type { Databases } from './databases.ts';
 import type { ServerHooks } from './hooks.ts';
@@ -18,6 +20,8 @@ export interface ServerParts {
   readonly levels: LogLevels;
   readonly timers: TimerQueue;
   readonly transport: Transport;
+  readonly location: DnsLocation;
+  readonly stateless: StatelessProxy;
   readonly settings: ServerSettings;
   readonly routes: RouteRunner;
   readonly statistics: StatisticsRegistry;
@@ -71,6 +75,12 @@ export class ModuleHost implements Host {
   }
   get transport() {
     return this.#parts.transport;
+  }
+  get location() {
+    return this.#parts.location;
+  }
+  get stateless() {
+    return this.#parts.stateless;
   }
   get settings() {
     return this.#parts.settings;

@@ -5,6 +5,8 @@ import { TimerWheel } from '../base/timerWheel.ts';
 import type { AnyModule } from '../module/define.ts';
 import { type LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { RpcArgument, RpcReply } from '../module/rpc.ts';
+import type { DnsLocation } from '../proxy/dnsLocation.ts';
+import { StatelessProxy } from '../proxy/stateless.ts';
 import type { Flow } from '../proxy/transport.ts';
 import { type ConfigSource, ConfigLoader, type LoadedConfig } from './configLoader.ts';
 import { CoreCounters } from './coreCounters.ts';
@@ -17,6 +19,7 @@ import { RouteRunner } from './routes.ts';
 import { ServerRpc } from './rpcRegistry.ts';
 import { ServerRuntimeConfig } from './runtimeConfig.ts';
 import { coreVariables } from './coreVariables.ts';
+import { makeLocation } from './serverLocation.ts';
 import { ServerSettings } from './settings.ts';
 import { StatisticsRegistry } from './statistics.ts';
 import { TransportLayer } from './transport/index.ts';
@@ -55,6 +58,8 @@ export class Server {
   readonly startedSec: number;
   readonly #ports: Ports;
   readonly #hooks: ServerHooks;
+  readonly #location: DnsLocation;
+  readonly #stateless: StatelessProxy;
   readonly #databases: Databases;
   readonly #receiver: Receiver;
   readonly #loader: ConfigLoader;
@@ -77,6 +82,8 @@ export class Server {
     this.#databases = new Databases(ports.databaseDrivers, (scheme) => this.#databaseOptions(scheme));
     this.transportSettings = new TransportSettings(this.settings);
     this.transport = this.#makeTransport();
+    this.#location = makeLocation(ports.resolver, ports.entropy, this.settings, this.transport, () => this.timers.nowMs);
+    this.#stateless = new StatelessProxy(this.transport, this.#location);
     this.routes = new RouteRunner(this.log, ports.clock, this.counters, () => this.#localFlow());
     this.registry = new ModuleRegistry([options.core, ...options.modules], (module) => new ModuleHost(module, this.#parts()));
     this.#receiver = this.#makeReceiver();
@@ -191,6 +198,8 @@ export class Server {
       levels: this.levels,
       timers: this.timers,
       transport: this.transport,
+      location: this.#location,
+      stateless: this.#stateless,
       settings: this.settings,
       routes: this.routes,
       statistics: this.statistics,

@@ -3,13 +3,10 @@ import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import { Blocklist } from '../../proxy/blocklist.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
-import { DnsCache } from '../../proxy/dnsCache.ts';
-import { DnsLocation } from '../../proxy/dnsLocation.ts';
 import type { ServerAddress } from '../../proxy/location.ts';
 import type { NextHop } from '../../proxy/nextHop.ts';
 import { ProxyCore } from '../../proxy/proxyCore.ts';
 import { responseDestination } from '../../proxy/responseWay.ts';
-import { StatelessProxy } from '../../proxy/stateless.ts';
 import { type Flow, isReliable } from '../../proxy/transport.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import type { SipMessage } from '../../sip/message.ts';
@@ -29,7 +26,7 @@ import { Relay, type RelayWay, wherever } from './relay.ts';
 import { Replies } from './replies.ts';
 import { ScriptRoutes } from './scriptRoutes.ts';
 import type { TmServices } from './services.ts';
-import { dnsCacheSettings, failsOver, locationSettings, usesBlocklist } from './settings.ts';
+import { failsOver, usesBlocklist } from './settings.ts';
 import { Suspensions } from './suspensions.ts';
 import { Transaction, type TransactionKeeper } from './transaction.ts';
 
@@ -46,8 +43,6 @@ export class Tm implements TransactionKeeper, TmServices {
   readonly replies: Replies;
   readonly routes: ScriptRoutes;
   readonly blocklist: Blocklist;
-  readonly location: DnsLocation;
-  readonly stateless: StatelessProxy;
   readonly relaying: Relay;
   readonly suspensions: Suspensions;
   readonly localRequests: LocalRequests;
@@ -73,12 +68,9 @@ export class Tm implements TransactionKeeper, TmServices {
     this.replies = new Replies(host);
     this.routes = new ScriptRoutes(host);
     this.blocklist = new Blocklist(() => host.timers.nowMs);
-    const dns = new DnsCache(host.resolver, dnsCacheSettings(host.settings), () => host.timers.nowMs);
-    this.location = new DnsLocation(dns, host.entropy, locationSettings(host));
-    this.stateless = new StatelessProxy(host.transport, this.location);
     this.relaying = new Relay({
       transport: host.transport,
-      location: this.location,
+      location: host.location,
       blocklist: this.blocklist,
       routes: this.routes,
       maxBranches: () => host.settings.maxBranches,
@@ -246,7 +238,7 @@ export class Tm implements TransactionKeeper, TmServices {
 
   /** `isOwn`: the request has no client behind it. */
   forwardStateless(context: ScriptContext, hop?: NextHop, isOwn = false): number | Promise<number> {
-    const sent = this.stateless.forwardRequest({
+    const sent = this.host.stateless.forwardRequest({
       request: context.message,
       target: context.target,
       settings: {
