@@ -1,5 +1,5 @@
-import { oleloVersion } from '../server/settings.ts';
 import type { Server } from '../server/server.ts';
+import { oleloVersion } from '../server/settings.ts';
 import type { Program } from './program.ts';
 
 /** What Kamailio prints when it has opened its sockets; scripts and people look for it. */
@@ -15,7 +15,9 @@ export function listeningText(server: Server): string {
 /** First screen of the built-in default: what runs, where its data is, and what to type for a first call. */
 export function bannerText(server: Server, program: Program): string {
   const udp = server.transport.sockets.find(({ proto }) => proto === 'udp') ?? server.transport.sockets[0];
-  const reachable = server.transport.sockets.find(({ proto, address }) => proto === 'udp' && !address.startsWith('127.')) ?? udp;
+  const reachable =
+    server.transport.sockets.find(({ proto, address }) => proto === 'udp' && !address.startsWith('127.')) ??
+    udp;
   const host = reachable === undefined ? '127.0.0.1' : reachable.sentByHost;
   const port = reachable === undefined || reachable.sentByPort === 5060 ? '' : `:${reachable.sentByPort}`;
   const database = String(server.registry.get('usrloc')?.values.db_url ?? '');

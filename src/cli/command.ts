@@ -1,7 +1,7 @@
 import { errorText } from '../base/errors.ts';
 import { type Diagnostic, renderDiagnostics } from '../lang/index.ts';
-import { Server } from '../server/server.ts';
 import type { ConfigSource } from '../server/configLoader.ts';
+import { Server } from '../server/server.ts';
 import { bannerText, listeningText } from './banner.ts';
 import { databaseCommand, defaultDatabaseUrl } from './databaseCommand.ts';
 import { helpText, versionText } from './help.ts';
@@ -41,7 +41,8 @@ async function act(options: ServerOptions, argv: readonly string[], program: Pro
 }
 
 async function serve(options: ServerOptions, argv: readonly string[], program: Program): Promise<number> {
-  if (options.chroot !== undefined) throw new UsageError('-t: a Node process cannot change its root directory');
+  if (options.chroot !== undefined)
+    throw new UsageError('-t: a Node process cannot change its root directory');
   if (options.configFile !== undefined && !program.fileExists(options.configFile)) {
     throw new Error(`loading config file(${options.configFile}): No such file or directory`);
   }
@@ -66,7 +67,8 @@ async function serve(options: ServerOptions, argv: readonly string[], program: P
   report(loaded.diagnostics, program);
   for (const problem of loaded.problems) program.error(`ERROR: ${problem}`);
   if (!loaded.ok) {
-    const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error').length + loaded.problems.length;
+    const errors =
+      loaded.diagnostics.filter(({ severity }) => severity === 'error').length + loaded.problems.length;
     program.error(`ERROR: bad config file (${errors} errors)`);
     return FAILURE;
   }
@@ -74,7 +76,8 @@ async function serve(options: ServerOptions, argv: readonly string[], program: P
     program.error('config file ok, exiting...');
     return 0;
   }
-  if (!options.foreground && server.settings.number('fork', 1) !== 0 && !program.isDaemon) return program.daemonize(argv);
+  if (!options.foreground && server.settings.number('fork', 1) !== 0 && !program.isDaemon)
+    return program.daemonize(argv);
   return run(server, options, program, ended, finish);
 }
 
@@ -86,7 +89,11 @@ async function run(
   finish: (code: number) => void,
 ): Promise<number> {
   const toStderr = options.logToStderr || server.settings.number('log_stderror', 0) !== 0;
-  program.redirectLog({ ...startingLog(options), ...configuredLog(server, options), to: toStderr ? 'stderr' : 'syslog' });
+  program.redirectLog({
+    ...startingLog(options),
+    ...configuredLog(server, options),
+    to: toStderr ? 'stderr' : 'syslog',
+  });
   for (const reason of options.meaningless) server.log.debug(`accepted without effect: ${reason}`);
   if (options.workDir !== undefined) program.changeDirectory(options.workDir);
   await server.start();
@@ -116,7 +123,8 @@ function onSignal(signal: string, server: Server, finish: (code: number) => void
       finish(0);
       return;
     case 'SIGUSR1':
-      for (const { group, name, value } of server.statistics.list()) server.log.notice(`statistics ${group}:${name} = ${value}`);
+      for (const { group, name, value } of server.statistics.list())
+        server.log.notice(`statistics ${group}:${name} = ${value}`);
       return;
     default:
       server.log.notice(`${signal} is ignored`);
@@ -124,7 +132,13 @@ function onSignal(signal: string, server: Server, finish: (code: number) => void
 }
 
 function startingLog(options: ServerOptions): LogChoice {
-  return { to: 'stderr', colors: options.colorLog, engine: options.logEngine, facility: undefined, name: undefined };
+  return {
+    to: 'stderr',
+    colors: options.colorLog,
+    engine: options.logEngine,
+    facility: undefined,
+    name: undefined,
+  };
 }
 
 function configuredLog(server: Server, options: ServerOptions): Partial<LogChoice> {
@@ -154,7 +168,10 @@ function configSource(options: ServerOptions, program: Program): ConfigSource {
     modParams: options.modParams,
     debug: options.debug,
     tcpDisabled: options.tcpDisabled,
-    runDirectory: options.action === 'run' ? program.runtimeDirectory(options.runtimeDir) : (options.runtimeDir ?? '/run/kamailio'),
+    runDirectory:
+      options.action === 'run'
+        ? program.runtimeDirectory(options.runtimeDir)
+        : (options.runtimeDir ?? '/run/kamailio'),
     serverId: options.serverId,
     checkVia: options.checkVia,
     receiveBufferBytes: options.receiveBufferBytes,

@@ -26,7 +26,13 @@ export async function databaseCommand(argv: readonly string[], program: Program)
 }
 
 async function create(url: string, groups: readonly ModuleGroup[], program: Program): Promise<number> {
-  const ports = program.ports({ to: 'stderr', colors: false, engine: undefined, facility: undefined, name: undefined });
+  const ports = program.ports({
+    to: 'stderr',
+    colors: false,
+    engine: undefined,
+    facility: undefined,
+    name: undefined,
+  });
   const scheme = url.slice(0, url.indexOf(':'));
   const driver = ports.databaseDrivers.find(({ schemes }) => schemes.includes(scheme));
   if (driver === undefined) {

@@ -127,5 +127,8 @@ function applyCommandLine(
   }
 }
 
+export type { Diagnostic } from './diagnostics.ts';
+export { Operators } from './operators.ts';
 export { parseFormat, parsePv } from './pvSyntax.ts';
 export { renderDiagnostic, renderDiagnostics } from './renderDiagnostic.ts';
+export { type LinkedRoutes, type RouteHost, routeKey } from './routeState.ts';

@@ -1,6 +1,6 @@
 import { Script } from 'node:vm';
-import { type CompileResult, type LinkedRoutes, Operators, type RouteHost, routeKey } from '../lang/index.ts';
 import type { LinkTable, RouteKind } from '../lang/catalogue.ts';
+import { type CompileResult, type LinkedRoutes, Operators, type RouteHost, routeKey } from '../lang/index.ts';
 import type { ScriptContext } from '../module/context.ts';
 
 export type LinkedRoute = (context: ScriptContext) => number | Promise<number>;

@@ -1,7 +1,14 @@
 import { errorText } from '../base/errors.ts';
 import type { LogLevels } from '../base/log.ts';
 import type { Files, Log } from '../base/ports.ts';
-import { type CompileResult, compile, type Diagnostic, parseFormat, printConfig, type RouteHost } from '../lang/index.ts';
+import {
+  type CompileResult,
+  compile,
+  type Diagnostic,
+  parseFormat,
+  printConfig,
+  type RouteHost,
+} from '../lang/index.ts';
 import type { Formats } from '../module/host.ts';
 import type { ModuleRegistry } from '../module/registry.ts';
 import { ServerCatalogue } from '../script/catalogue.ts';
@@ -24,13 +31,20 @@ export interface ConfigSource {
   readonly text?: string | undefined;
   /** `NAME` or `NAME=value`. */
   readonly defines?: readonly string[];
-  readonly substitutions?: readonly { readonly kind: 'subst' | 'substdef' | 'substdefs'; readonly text: string }[];
+  readonly substitutions?: readonly {
+    readonly kind: 'subst' | 'substdef' | 'substdefs';
+    readonly text: string;
+  }[];
   /** As `-l` takes them. */
   readonly listen?: readonly string[];
   readonly aliases?: readonly string[];
   readonly autoAliases?: boolean | undefined;
   readonly loadModules?: readonly string[];
-  readonly modParams?: readonly { readonly module: string; readonly name: string; readonly value: number | string }[];
+  readonly modParams?: readonly {
+    readonly module: string;
+    readonly name: string;
+    readonly value: number | string;
+  }[];
   readonly debug?: number | undefined;
   readonly tcpDisabled?: boolean;
   readonly checkVia?: boolean;
@@ -192,7 +206,8 @@ export class ConfigLoader {
     return {
       maxRecursiveLevel: settings.number('max_recursive_level', 256),
       maxWhileLoops: settings.number('max_while_loops', 100),
-      recursionTooDeep: (_context, name) => log.error(`route[${name}] was not entered: too many nested routes`),
+      recursionTooDeep: (_context, name) =>
+        log.error(`route[${name}] was not entered: too many nested routes`),
       loopTooLong: (_context, file, line) => log.error(`${file}:${line}: while loop left: too many rounds`),
       routeNotFound: (_context, name, file, line) => log.error(`${file}:${line}: there is no route[${name}]`),
       badRegex: (pattern, reason) => log.error(`malformed regular expression "${pattern}": ${reason}`),

@@ -1,6 +1,6 @@
 import type { LogLevels } from '../base/log.ts';
-import type { CoreVariable } from './runtimeConfig.ts';
 import { globalParameters } from './globalParameters.ts';
+import type { CoreVariable } from './runtimeConfig.ts';
 
 /** What of a server these variables act on. */
 export interface CoreVariableTargets {
@@ -10,7 +10,11 @@ export interface CoreVariableTargets {
 /** The core's parameters that `cfg.*` sees: those of the table that are marked for it. */
 export function coreVariables(targets: CoreVariableTargets): readonly CoreVariable[] {
   return globalParameters
-    .filter((parameter) => parameter.runtime === true && (parameter.type === 'int' || parameter.type === 'bool' || parameter.type === 'string'))
+    .filter(
+      (parameter) =>
+        parameter.runtime === true &&
+        (parameter.type === 'int' || parameter.type === 'bool' || parameter.type === 'string'),
+    )
     .map(({ name, type, doc }) => ({
       name,
       type: type === 'string' ? ('string' as const) : ('int' as const),

@@ -8,8 +8,9 @@ import type { RpcArgument, RpcReply } from '../module/rpc.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
 import { StatelessProxy } from '../proxy/stateless.ts';
 import type { Flow } from '../proxy/transport.ts';
-import { type ConfigSource, ConfigLoader, type LoadedConfig } from './configLoader.ts';
+import { ConfigLoader, type ConfigSource, type LoadedConfig } from './configLoader.ts';
 import { CoreCounters } from './coreCounters.ts';
+import { coreVariables } from './coreVariables.ts';
 import { Databases } from './databases.ts';
 import { globalDefault } from './globalParameters.ts';
 import { ServerHooks } from './hooks.ts';
@@ -18,7 +19,6 @@ import { Receiver } from './receiver.ts';
 import { RouteRunner } from './routes.ts';
 import { ServerRpc } from './rpcRegistry.ts';
 import { ServerRuntimeConfig } from './runtimeConfig.ts';
-import { coreVariables } from './coreVariables.ts';
 import { makeLocation } from './serverLocation.ts';
 import { ServerSettings } from './settings.ts';
 import { StatisticsRegistry } from './statistics.ts';
@@ -82,12 +82,27 @@ export class Server {
     this.#databases = new Databases(ports.databaseDrivers, (scheme) => this.#databaseOptions(scheme));
     this.transportSettings = new TransportSettings(this.settings);
     this.transport = this.#makeTransport();
-    this.#location = makeLocation(ports.resolver, ports.entropy, this.settings, this.transport, () => this.timers.nowMs);
+    this.#location = makeLocation(
+      ports.resolver,
+      ports.entropy,
+      this.settings,
+      this.transport,
+      () => this.timers.nowMs,
+    );
     this.#stateless = new StatelessProxy(this.transport, this.#location);
     this.routes = new RouteRunner(this.log, ports.clock, this.counters, () => this.#localFlow());
-    this.registry = new ModuleRegistry([options.core, ...options.modules], (module) => new ModuleHost(module, this.#parts()));
+    this.registry = new ModuleRegistry(
+      [options.core, ...options.modules],
+      (module) => new ModuleHost(module, this.#parts()),
+    );
     this.#receiver = this.#makeReceiver();
-    this.#loader = new ConfigLoader({ ...this.#parts(), log: this.log, files: ports.files, registry: this.registry, transportSettings: this.transportSettings });
+    this.#loader = new ConfigLoader({
+      ...this.#parts(),
+      log: this.log,
+      files: ports.files,
+      registry: this.registry,
+      transportSettings: this.transportSettings,
+    });
     const problem = this.registry.load(options.core.name);
     assert(problem === undefined, `core: ${problem}`);
   }

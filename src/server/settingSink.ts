@@ -26,7 +26,8 @@ export class ServerSettingSink implements SettingSink {
   setGlobal(name: string, values: readonly (string | number)[]): string | undefined {
     const parameter = globalsByName.get(name);
     const [value] = values;
-    if (parameter === undefined || value === undefined || parameter.meaningless !== undefined) return undefined;
+    if (parameter === undefined || value === undefined || parameter.meaningless !== undefined)
+      return undefined;
     if (this.#pinned.has(parameter.name)) return undefined;
     if (parameter.type === 'bool') {
       const bool = boolValue(value);
@@ -40,8 +41,10 @@ export class ServerSettingSink implements SettingSink {
     }
     const number = typeof value === 'number' ? value : (boolValue(value) ?? Number.NaN);
     if (Number.isNaN(number)) return `${name} takes a number`;
-    if (parameter.min !== undefined && number < parameter.min) return `${name}: the least value is ${parameter.min}`;
-    if (parameter.max !== undefined && number > parameter.max) return `${name}: the greatest value is ${parameter.max}`;
+    if (parameter.min !== undefined && number < parameter.min)
+      return `${name}: the least value is ${parameter.min}`;
+    if (parameter.max !== undefined && number > parameter.max)
+      return `${name}: the greatest value is ${parameter.max}`;
     this.#put(parameter.name, number);
     return undefined;
   }

@@ -1,5 +1,11 @@
 import type { ServerSettings } from './settings.ts';
-import type { AddressSpec, ListenDeclaration, TcpOptions, TransportOptions, UdpOptions } from './transport/index.ts';
+import type {
+  AddressSpec,
+  ListenDeclaration,
+  TcpOptions,
+  TransportOptions,
+  UdpOptions,
+} from './transport/index.ts';
 
 /**
  * The transport's options as a live view of the global parameters. Command line and config add sockets and aliases
