@@ -44,6 +44,20 @@ export class ServerCatalogue implements Catalogue {
     this.#globals = globals;
   }
 
+  /** The core declares its keywords as variables under a prefix that no config can write. */
+  resolveKeyword(name: string): PvInfo | Problem | undefined {
+    const keyword = `keyword.${name}`;
+    if (this.#registry.findPv(keyword) === undefined) return undefined;
+    return this.#binder.resolve({
+      name: keyword,
+      inner: undefined,
+      innerParts: undefined,
+      index: undefined,
+      transformations: [],
+      text: `$${keyword}`,
+    });
+  }
+
   findFunction(name: string): FunctionInfo | undefined {
     if (!this.#functions.has(name)) this.#functions.set(name, this.#describe(name));
     return this.#functions.get(name);

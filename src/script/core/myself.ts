@@ -2,7 +2,6 @@ import type { TransportProtocol } from '../../base/ports.ts';
 import { arg } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
 import { splitUri } from '../../sip/uriParts.ts';
-import { keywordPrefix } from './keywords.ts';
 import type { CoreFunctions, CoreTools } from './state.ts';
 
 /** Is a URI, `host`, or `host:port` one of ours? A port that is not written is not compared. */
@@ -19,16 +18,18 @@ export function isMyself(host: Host, text: string): boolean {
 }
 
 export function myselfFunctions({ signature }: CoreTools): CoreFunctions {
+  const test = (doc: string): CoreFunctions[string] => ({
+    doc,
+    returns: { 1: 'ours', [-1]: 'not ours' },
+    signatures: [
+      signature({
+        args: [arg.any('text', 'URI or address')],
+        run: (self, _context, value) => (isMyself(self.host, String(value ?? '')) ? 1 : -1),
+      }),
+    ],
+  });
   return {
-    [`${keywordPrefix}myself`]: {
-      doc: 'What `uri == myself` asks: is a URI or address one of ours?',
-      returns: { 1: 'ours', [-1]: 'not ours' },
-      signatures: [
-        signature({
-          args: [arg.any('uri', 'URI or address')],
-          run: (self, _context, value) => (isMyself(self.host, String(value ?? '')) ? 1 : -1),
-        }),
-      ],
-    },
+    '@uri_is_myself': test('What `uri == myself` asks: is the host of a URI one of ours?'),
+    '@address_is_myself': test('What `src_ip == myself` asks: is an address one of ours?'),
   };
 }
