@@ -199,10 +199,15 @@ function bucketOf(length: number, firstCode: number): number {
 
 const knownNames = bucketsOfNames();
 
-/** The kind of the header name in `text[start, end)`. */
-export function headerKindAt(text: string, start: number, end: number): HeaderKind {
+/** The kind of the header name in `text[start, end)`; `first` is the code of its first character. */
+export function headerKindAt(
+  text: string,
+  start: number,
+  end: number,
+  first: number = text.charCodeAt(start),
+): HeaderKind {
   if (end - start > MAX_NAME_LENGTH) return HeaderKind.other;
-  const bucket = knownNames[bucketOf(end - start, text.charCodeAt(start))] as readonly KnownName[];
+  const bucket = knownNames[bucketOf(end - start, first)] as readonly KnownName[];
   if (bucket.length === 0) return HeaderKind.other;
   // nearly all names come in their canonical spelling: comparing strings is cheaper than characters
   const name = text.slice(start, end);

@@ -1,8 +1,8 @@
 import { EditList } from './editList.ts';
-import { HeaderKind, headerKindAt, headerNames } from './headerKind.ts';
+import { HeaderKind, headerKindAt, headerKindOf, headerNames } from './headerKind.ts';
 import { limits as defaultLimits, type MessageLimits } from './limits.ts';
 import { type NameAddr, parseNameAddr } from './nameAddr.ts';
-import { isDigit, isSpaceCode, matchesAt, parseUint, skipSpace } from './scan.ts';
+import { isDigit, isSpaceCode, matchesAt, parseUint, skipSpace, trimEnd } from './scan.ts';
 import { parseVia, type Via } from './via.ts';
 
 /** Why bytes are no SIP message, and what to answer if anything can be answered (RFC 3261 §16.3, §8.2). */
@@ -131,7 +131,7 @@ export class SipMessage {
 
   /** Like `find`, by name: full and compact forms are the same header. */
   findName(name: string, from = 0): number {
-    const kind = headerKindAt(name, 0, name.length);
+    const kind = headerKindOf(name);
     if (kind !== HeaderKind.other) return this.find(kind, from);
     const lower = name.toLowerCase();
     for (let i = from; i < this.headerCount; i++) {
@@ -261,27 +261,35 @@ export function parseMessage(
   if ('kind' in start) return start;
   const index: number[] = [];
   let position = start.end;
+  let first = text.charCodeAt(position);
+  // the first header line cannot be a continuation; later ones never begin with white space
+  if (isBlank(first)) return wireError('malformed header', position, 400);
   for (;;) {
-    const first = text.charCodeAt(position);
-    if (first === CR && text.charCodeAt(position + 1) === LF) {
-      index.push(position);
-      return new SipMessage(start, text, index, position, position + 2);
-    }
-    if (first === LF) {
-      index.push(position);
-      return new SipMessage(start, text, index, position, position + 1);
-    }
+    if (first === CR && text.charCodeAt(position + 1) === LF)
+      return finished(start, text, index, position, position + 2);
+    if (first === LF) return finished(start, text, index, position, position + 1);
     if (position >= text.length) {
       // a datagram may end with its last header line (RFC 4475 §3.1.2.15 does): complete it
       if (index.length === 0) return wireError('no header', position, 400);
-      index.push(position);
-      return new SipMessage(start, `${text}\r\n`, index, position, position + 2);
+      return finished(start, `${text}\r\n`, index, position, position + 2);
     }
     if (index.length >= limits.headerCount * STRIDE) return wireError('too many headers', position, 513);
-    const end = indexHeader(text, position, index);
+    const end = indexHeader(text, position, first, index);
     if (end < 0) return wireError('malformed header', position, 400);
     position = end;
+    first = text.charCodeAt(position);
   }
+}
+
+function finished(
+  start: StartLine,
+  text: string,
+  index: number[],
+  headersEnd: number,
+  bodyStart: number,
+): SipMessage {
+  index.push(headersEnd);
+  return new SipMessage(start, text, index, headersEnd, bodyStart);
 }
 
 function dropLeadingLineEnds(text: string): string {
@@ -290,23 +298,24 @@ function dropLeadingLineEnds(text: string): string {
   return start === 0 ? text : text.slice(start);
 }
 
-/** Adds the header line at `start` to the index; the offset behind it, or -1. */
-function indexHeader(text: string, start: number, index: number[]): number {
-  // two native searches are several times cheaper than a loop over the characters of the name
+/**
+ * Adds the header line at `start` to the index; the offset behind it, or -1. Reading characters one by one is what
+ * costs here, so names are found by native searches and each character is asked for once.
+ */
+function indexHeader(text: string, start: number, first: number, index: number[]): number {
   let lineFeed = text.indexOf('\n', start);
   const colon = text.indexOf(':', start);
-  if (colon < 0 || colon > lineFeed || isBlank(text.charCodeAt(start))) return -1;
+  if (colon <= start || colon > lineFeed) return -1;
   while (lineFeed >= 0 && isBlank(text.charCodeAt(lineFeed + 1))) lineFeed = text.indexOf('\n', lineFeed + 1);
   if (lineFeed < 0) return -1;
   let nameEnd = colon;
-  while (nameEnd > start && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
-  if (nameEnd === start) return -1;
-  let valueStart = colon + 1;
-  let valueEnd = lineFeed;
-  while (valueStart < valueEnd && isSpaceCode(text.charCodeAt(valueStart))) valueStart++;
-  while (valueEnd > valueStart && isSpaceCode(text.charCodeAt(valueEnd - 1))) valueEnd--;
-  const name = headerKindAt(text, start, nameEnd) | ((nameEnd - start) << KIND_BITS);
-  index.push(name, start, valueStart, valueEnd);
+  let kind = headerKindAt(text, start, nameEnd, first);
+  if (kind === HeaderKind.other && isBlank(text.charCodeAt(colon - 1))) {
+    nameEnd = trimEnd(text, start, colon);
+    kind = headerKindAt(text, start, nameEnd, first);
+  }
+  const valueStart = skipSpace(text, colon + 1, lineFeed);
+  index.push(kind | ((nameEnd - start) << KIND_BITS), start, valueStart, trimEnd(text, valueStart, lineFeed));
   return lineFeed + 1;
 }
 

@@ -44,8 +44,10 @@ export function renderRequest(message: SipMessage, options: RequestRenderOptions
     const at = i < 0 ? message.headersStart : message.headerStart(i);
     overlay.push(replacement(at, at, options.via));
   }
-  if (options.source !== undefined && message.topmostVia !== undefined)
-    overlay.push(...stampOfVia(message.topmostVia, options.source, options.forceRport === true));
+  if (options.source !== undefined && message.topmostVia !== undefined) {
+    const stamp = stampOfVia(message.topmostVia, options.source, options.forceRport === true);
+    for (let i = 0; i < stamp.length; i++) overlay.push(stamp[i] as Edit);
+  }
   return renderMessage(message, overlay, options);
 }
 

@@ -1,86 +1,57 @@
 import { ParamCursor, Params, parseParams } from './params.ts';
-import { endOfQuoted, isDigit, isLetter, isSpaceCode, isWordAt, parseUint, skipSpace } from './scan.ts';
+import { charTable, endOfQuoted, isDigit, isSpaceCode, isWordAt, parseUint, skipSpace } from './scan.ts';
 
 /** One Via value (RFC 3261 §20.42). Offsets are into the text it was parsed from. */
 export class Via {
   /** `SIP/2.0`. */
-  readonly protocol: string;
+  readonly protocol: string = 'SIP/2.0';
   /** As written: `UDP`, `TCP`, `TLS`, `WS` ... */
-  readonly transport: string;
+  readonly transport: string = '';
   /** IPv6 with its brackets. */
-  readonly host: string;
+  readonly host: string = '';
   /** 0 when none is given. */
-  readonly port: number;
+  readonly port: number = 0;
   /** '' when there is none. */
-  readonly branch: string;
+  readonly branch: string = '';
   readonly start: number;
   /** Behind the last character of this value (before a comma or the line's end). */
   readonly end: number;
   /** Behind sent-by: where `;received=` and friends may be inserted. */
-  readonly sentByEnd: number;
+  readonly sentByEnd: number = 0;
+  /** Where `;rport=...` stands, from its `;` to its end; -1 when it is not there. */
+  readonly rportStart: number = -1;
+  readonly rportEnd: number = -1;
+  /** Likewise `;received=...`. */
+  readonly receivedStart: number = -1;
+  readonly receivedEnd: number = -1;
   /** True if a further value follows behind a comma in the same header line. */
   readonly more: boolean;
   readonly #text: string;
   #params: Params | undefined;
 
-  constructor(text: string, fields: ViaFields) {
+  constructor(text: string, start: number, end: number, more: boolean) {
     this.#text = text;
-    this.protocol = fields.protocol;
-    this.transport = fields.transport;
-    this.host = fields.host;
-    this.port = fields.port;
-    this.branch = fields.branch;
-    this.start = fields.start;
-    this.end = fields.end;
-    this.sentByEnd = fields.sentByEnd;
-    this.more = fields.more;
+    this.start = start;
+    this.end = end;
+    this.more = more;
   }
 
   get params(): Params {
     this.#params ??= parseParams(this.#text, this.sentByEnd, this.end) ?? new Params();
     return this.#params;
   }
-
-  /** Where a parameter stands, from its `;` to its end; undefined when it is not there. */
-  paramSpan(lower: string): { readonly start: number; readonly end: number } | undefined {
-    const cursor = new ParamCursor(this.#text, this.sentByEnd, this.end);
-    while (cursor.next()) {
-      if (isWordAt(this.#text, cursor.nameStart, cursor.nameEnd, lower))
-        return { start: cursor.start, end: cursor.valueEnd < 0 ? cursor.nameEnd : cursor.valueEnd };
-    }
-    return undefined;
-  }
 }
 
-interface ViaFields {
-  protocol: string;
-  transport: string;
-  host: string;
-  port: number;
-  branch: string;
-  start: number;
-  end: number;
-  sentByEnd: number;
-  more: boolean;
-}
+/** For the parser only: what is being read. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type ViaFields = Writable<Via>;
 
 /** Parses the first Via value of `text[start, end)`; undefined when it is malformed. */
 export function parseVia(text: string, start: number, end: number): Via | undefined {
   const valueEnd = endOfFirstValue(text, start, end);
-  const fields: ViaFields = {
-    protocol: '',
-    transport: '',
-    host: '',
-    port: 0,
-    branch: '',
-    start: skipSpace(text, start, valueEnd),
-    end: valueEnd,
-    sentByEnd: 0,
-    more: valueEnd < end,
-  };
-  const hostStart = readProtocol(text, fields);
-  if (hostStart < 0 || !readSentBy(text, hostStart, fields) || !readBranch(text, fields)) return undefined;
-  return new Via(text, fields);
+  const via = new Via(text, skipSpace(text, start, valueEnd), valueEnd, valueEnd < end);
+  const hostStart = readProtocol(text, via);
+  return hostStart >= 0 && readSentBy(text, hostStart, via) && readParams(text, via) ? via : undefined;
 }
 
 /** `SIP / 2.0 / UDP ` (white space allowed around the slashes); the offset of sent-by, or -1. */
@@ -90,7 +61,6 @@ function readProtocol(text: string, fields: ViaFields): number {
   let versionEnd = 0;
   let position = fields.start;
   if (text.slice(position, position + 8) === 'SIP/2.0/') {
-    fields.protocol = 'SIP/2.0';
     position += 8;
   } else {
     nameEnd = endOfWord(text, position, fields.end);
@@ -143,6 +113,8 @@ function readSentBy(text: string, start: number, fields: ViaFields): boolean {
   return position >= end || text.charCodeAt(position) === 0x3b;
 }
 
+const hostTable = charTable('.-_');
+
 function endOfSentByHost(text: string, start: number, end: number): number {
   let position = start;
   if (text.charCodeAt(start) === 0x5b) {
@@ -151,22 +123,27 @@ function endOfSentByHost(text: string, start: number, end: number): number {
   }
   while (position < end) {
     const code = text.charCodeAt(position);
-    if (!isLetter(code) && !isDigit(code) && code !== 0x2e && code !== 0x2d && code !== 0x5f) break;
+    if (code > 127 || hostTable[code] === 0) break;
     position++;
   }
   return position;
 }
 
-/** Walks over the parameters; false when they are malformed. */
-function readBranch(text: string, fields: ViaFields): boolean {
+/** Walks over the parameters and keeps those that every message is asked for; false when they are malformed. */
+function readParams(text: string, fields: ViaFields): boolean {
   const cursor = new ParamCursor(text, fields.sentByEnd, fields.end);
   while (cursor.next()) {
-    if (
-      cursor.valueStart >= 0 &&
-      fields.branch === '' &&
-      isWordAt(text, cursor.nameStart, cursor.nameEnd, 'branch')
-    )
-      fields.branch = text.slice(cursor.valueStart, cursor.valueEnd);
+    const { nameStart, nameEnd } = cursor;
+    if (isWordAt(text, nameStart, nameEnd, 'branch')) {
+      if (cursor.valueStart >= 0 && fields.branch === '')
+        fields.branch = text.slice(cursor.valueStart, cursor.valueEnd);
+    } else if (isWordAt(text, nameStart, nameEnd, 'rport')) {
+      fields.rportStart = cursor.start;
+      fields.rportEnd = cursor.valueEnd < 0 ? nameEnd : cursor.valueEnd;
+    } else if (isWordAt(text, nameStart, nameEnd, 'received')) {
+      fields.receivedStart = cursor.start;
+      fields.receivedEnd = cursor.valueEnd < 0 ? nameEnd : cursor.valueEnd;
+    }
   }
   return !cursor.malformed;
 }

@@ -16,14 +16,12 @@ export function stampOfVia(
   forceRport: boolean,
   receivedAt: number = via.sentByEnd,
 ): Edit[] {
-  const rport = via.paramSpan('rport');
-  const claimed = via.paramSpan('received');
+  const asked = via.rportStart >= 0;
+  let added = asked || !isSameHost(via.host, source.address) ? `;received=${source.address}` : '';
+  if (forceRport && !asked) added += `;rport=${source.port}`;
   const edits: Edit[] = [];
-  if (claimed !== undefined) edits.push(edit(claimed.start, claimed.end, ''));
-  let added = '';
-  if (rport !== undefined || !isSameHost(via.host, source.address)) added = `;received=${source.address}`;
-  if (rport !== undefined) edits.push(edit(rport.start, rport.end, `;rport=${source.port}`));
-  else if (forceRport) added += `;rport=${source.port}`;
+  if (via.receivedStart >= 0) edits.push(edit(via.receivedStart, via.receivedEnd, ''));
+  if (asked) edits.push(edit(via.rportStart, via.rportEnd, `;rport=${source.port}`));
   if (added !== '') edits.push(edit(receivedAt, receivedAt, added));
   return edits.length > 1 ? edits.sort((a, b) => a.start - b.start || a.end - b.end) : edits;
 }
