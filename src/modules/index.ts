@@ -10,6 +10,7 @@ import rr from './rr/index.ts';
 import sl from './sl/index.ts';
 import textops from './textops/index.ts';
 import tm from './tm/index.ts';
+import tmx from './tmx/index.ts';
 import usrloc from './usrloc/index.ts';
 import xlog from './xlog/index.ts';
 
@@ -26,6 +27,7 @@ export const modules: readonly AnyModule[] = [
   sl,
   textops,
   tm,
+  tmx,
   usrloc,
   xlog,
 ];

@@ -6,7 +6,7 @@ import type { ServerAddress } from './location.ts';
 import type { ProxyCore } from './proxyCore.ts';
 import type { Outcome } from './responseChoice.ts';
 import type { Target } from './target.ts';
-import type { Destination } from './transport.ts';
+import type { Destination, Flow } from './transport.ts';
 
 /** What one copy of the request needs beyond the request itself. */
 export interface BranchRequest {
@@ -44,6 +44,8 @@ export class ClientBranch implements ClientUser, Outcome {
   isDiscarded = false;
   /** The response behind `status`; undefined for a local one. */
   response: SipMessage | undefined = undefined;
+  /** Where the last response came from. */
+  responseFlow: Flow | undefined = undefined;
   /** Responses received, retransmissions included. */
   responseCount = 0;
   hasTimedOut = false;

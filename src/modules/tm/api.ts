@@ -1,11 +1,15 @@
 import type { ScriptContext, TransactionScope } from '../../module/context.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
-import type { ListenSocket } from '../../proxy/transport.ts';
+import type { Target } from '../../proxy/target.ts';
+import type { Flow, ListenSocket } from '../../proxy/transport.ts';
 import type { SipMessage } from '../../sip/message.ts';
 
 /** A transaction as other modules see it. */
 export interface TmTransaction extends TransactionScope {
   readonly request: SipMessage;
+  readonly flow: Flow;
+  /** The target as it was when the request was relayed. */
+  readonly relayedTarget: Target | undefined;
   readonly isInvite: boolean;
   /** An own request, without a client behind it. */
   readonly isLocal: boolean;
@@ -91,6 +95,21 @@ export interface Suspension {
   readonly label: number;
 }
 
+/** Since the start, where not said otherwise. */
+export interface TmCounts {
+  readonly created: number;
+  readonly createdLocal: number;
+  /** In memory now. */
+  readonly inUse: number;
+  /** In memory now, of own requests. */
+  readonly inUseLocal: number;
+  readonly responsesIn: number;
+  readonly responsesRelayed: number;
+  readonly responsesGenerated: number;
+  /** Final responses sent, at their class. */
+  readonly finals: readonly number[];
+}
+
 /** `host.api<TmApi>('tm')`. */
 export interface TmApi {
   /** Hears of all transactions. */
@@ -118,6 +137,16 @@ export interface TmApi {
   suspend(context: ScriptContext): Suspension | undefined;
   /** Goes on with a route, which runs as a failure route does; false when there is nothing suspended so. */
   resume(suspension: Suspension, routeName: string): boolean | Promise<boolean>;
+  /** Does the route of this context run as the continuation of a suspended request? */
+  isResumed(context: ScriptContext): boolean;
+  /** Does this request repeat one that is suspended? */
+  isHeld(message: SipMessage): boolean;
+  findCancelled(cancel: SipMessage): TmTransaction | undefined;
+  /** Ends a transaction without an answer; the status is only noted. */
+  drop(transaction: TmTransaction, status: number): void;
+  readonly counters: TmCounts;
+  /** Transactions without a final response. */
+  activeCount(): number;
   /** The status and text that the last failed t_relay of the context would be answered with. */
   errorOf(context: ScriptContext): { readonly status: number; readonly reason: string } | undefined;
 }

@@ -1,6 +1,6 @@
 import type { TmApi, TmTransaction } from './api.ts';
-import type { Tm } from './tm.ts';
-import { transactionBehind } from './tm.ts';
+import { resumedKey } from './suspensions.ts';
+import { type Tm, transactionBehind } from './tm.ts';
 import type { Transaction } from './transaction.ts';
 
 /** The instance as other modules see it. */
@@ -29,6 +29,12 @@ export function tmApi(tm: Tm): TmApi {
       }
       return undefined;
     },
+    isResumed: (context) => context.scratch.has(resumedKey),
+    isHeld: (message) => (tm.find(message)?.suspensions ?? 0) > 0,
+    findCancelled: (cancel) => tm.findCancelled(cancel),
+    drop: (transaction, status) => tm.drop(ownOf(transaction), status),
+    counters: tm.counters,
+    activeCount: () => tm.activeCount(),
     errorOf: (context) => tm.failureOf(context),
     request: (request, done) => tm.localRequests.send(request, done),
     suspend: (context) => tm.suspensions.suspend(context),

@@ -1,10 +1,12 @@
 import { defineModule } from '../../module/define.ts';
 import { tmApi } from './apiBinding.ts';
+import { contactFunctions } from './contactFunctions.ts';
 import { parameters } from './parameters.ts';
 import { planFunctions } from './planFunctions.ts';
 import { queryFunctions } from './queryFunctions.ts';
 import { relayFunctions } from './relayFunctions.ts';
 import { replyFunctions } from './replyFunctions.ts';
+import { rpc } from './rpc.ts';
 import { Tm } from './tm.ts';
 
 export default defineModule({
@@ -17,7 +19,9 @@ export default defineModule({
     ...replyFunctions(tools),
     ...planFunctions(tools),
     ...queryFunctions(tools),
+    ...contactFunctions(tools),
   }),
+  rpc,
   api: tmApi,
   events: [
     { name: 'tm:branch-failure:*', doc: 'A branch has failed (t_on_branch_failure).' },

@@ -17,6 +17,7 @@ import {
 } from '../../transaction/serverTransaction.ts';
 import type { TimerTable } from '../../transaction/timers.ts';
 import type { ReplyOptions, TransactionObserver } from './api.ts';
+import { Contacts } from './contacts.ts';
 import { TmCounters } from './counters.ts';
 import type { RelayFailure } from './failureReason.ts';
 import { LocalRequests } from './localRequests.ts';
@@ -46,6 +47,7 @@ export class Tm implements TransactionKeeper, TmServices {
   readonly relaying: Relay;
   readonly suspensions: Suspensions;
   readonly localRequests: LocalRequests;
+  readonly contacts: Contacts;
   #nextId = 1;
   #timers: TimerTable | undefined;
   /** The response that is being handled, with its context. */
@@ -78,6 +80,8 @@ export class Tm implements TransactionKeeper, TmServices {
     });
     this.suspensions = new Suspensions(this);
     this.localRequests = new LocalRequests(this);
+    const stores = { contacts: bareName(config.contacts_avp), flows: bareName(config.contact_flows_avp) };
+    this.contacts = new Contacts(stores, host.entropy, host.transport);
     host.hooks.onResponse((response, context) => this.#onResponseIn(response, context));
     host.hooks.afterRequest((context) => this.#afterRequest(context));
     host.hooks.onUnreachable((address, port, proto) => this.#onUnreachable(address, port, proto));
@@ -153,6 +157,7 @@ export class Tm implements TransactionKeeper, TmServices {
       source: flow,
       core: this.core,
     });
+    this.#takeTimersFromAvps(transaction, context);
     const Server = transaction.isInvite ? InviteServerTransaction : NonInviteServerTransaction;
     const server = new Server(message, transaction.proxy, this.core.timers, {
       reliable: isReliable(flow.proto),
@@ -166,6 +171,15 @@ export class Tm implements TransactionKeeper, TmServices {
     this.counters.inUse++;
     transaction.tell('onRequest', context);
     return transaction;
+  }
+
+  /** fr_timer_avp and fr_inv_timer_avp: in seconds, weaker than t_set_fr. */
+  #takeTimersFromAvps(transaction: Transaction, context: ScriptContext): void {
+    const { plan } = transaction;
+    const { fr_timer_avp: other, fr_inv_timer_avp: invite } = this.config;
+    if (other !== '' && plan.frMs === 0) plan.frMs = secondsOf(context, other) * 1000;
+    if (invite !== '' && plan.frInvMs === 0) plan.frInvMs = secondsOf(context, invite) * 1000;
+    if (other !== '') transaction.proxy.timers = this.timersFor(plan);
   }
 
   lifetimeOf(transaction: Transaction): number {
@@ -290,6 +304,12 @@ export class Tm implements TransactionKeeper, TmServices {
     return 0;
   }
 
+  /** A fresh tag for own requests. */
+  newTag(): string {
+    const { entropy } = this.host;
+    return entropy.uint32().toString(16).padStart(8, '0') + entropy.uint32().toString(16).padStart(8, '0');
+  }
+
   lookupRequest(context: ScriptContext): number {
     if (context.transaction !== undefined) return 1;
     const found = this.find(context.message);
@@ -355,6 +375,23 @@ export class Tm implements TransactionKeeper, TmServices {
     this.counters.inUse++;
     this.counters.inUseLocal++;
     return transaction;
+  }
+
+  /** t_drop: no answer, and nobody waits for one. */
+  drop(transaction: Transaction, status: number): void {
+    const { proxy } = transaction;
+    if (!proxy.isOpen) return;
+    proxy.finalStatus = status;
+    transaction.lastStatus = status;
+    if (proxy.server === undefined) proxy.end();
+    else proxy.server.abandon();
+  }
+
+  activeCount(): number {
+    let count = 0;
+    for (const server of this.core.servers.all())
+      if (transactionBehind(server)?.proxy.isOpen === true) count++;
+    return count;
   }
 
   /** t_clean: ends what is older than any timer allows. */
@@ -450,12 +487,13 @@ export class Tm implements TransactionKeeper, TmServices {
     branch: ClientBranch,
     response: SipMessage,
   ): boolean | Promise<boolean> {
+    const incoming = this.#incoming;
+    branch.responseFlow = incoming?.message === response ? incoming.flow : undefined;
     const observers = this.observers;
     for (let i = 0; i < observers.length; i++) observers[i]?.onResponseIn?.(transaction, branch, response);
     if (transaction.observers !== undefined)
       for (const observer of transaction.observers) observer.onResponseIn?.(transaction, branch, response);
     if (branch.replyRoute === '' && transaction.plan.replyRoute === '') return true;
-    const incoming = this.#incoming;
     const context =
       incoming?.message === response ? incoming : this.host.routes.contextFor(response, transaction.flow);
     return this.routes.onReply(transaction, branch, response, context);
@@ -570,6 +608,19 @@ export class Tm implements TransactionKeeper, TmServices {
 }
 
 function nothing(): void {}
+
+/** The number in an AVP, 0 for none. */
+function secondsOf(context: ScriptContext, avp: string): number {
+  const value = Number(context.variables.avps.get(bareName(avp)));
+  return value > 0 ? value : 0;
+}
+
+/** `$xavp(name)`, `$avp(name)` or just the name. */
+function bareName(text: string): string {
+  const open = text.indexOf('(');
+  const name = open < 0 ? text : text.slice(open + 1, -1);
+  return name === 'NULL' ? '' : name;
+}
 
 /** The transaction whose server side this is. */
 export function transactionBehind(server: ServerTransaction | undefined): Transaction | undefined {

@@ -108,6 +108,9 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
     );
   }
 
+  get relayedTarget(): Target | undefined {
+    return this.relayed?.target;
+  }
   get method(): string {
     return this.request.method;
   }
