@@ -3,11 +3,21 @@ import type { TestClock } from '../../base/testClock.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { ResponseHandler } from '../../module/host.ts';
 import { contextOf, type FakeHost, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
+import { numericAddress, type ServerAddress, type ServerLocation } from '../../proxy/location.ts';
+import type { NextHop } from '../../proxy/nextHop.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { isWireError, parseMessage, type SipMessage } from '../../sip/message.ts';
 import { buildResponse } from '../../sip/response.ts';
 import tmModule from './index.ts';
 import type { Tm } from './tm.ts';
+
+/** Knows addresses only. */
+class NumericOnly implements ServerLocation {
+  locate(hop: NextHop): readonly ServerAddress[] {
+    const address = numericAddress(hop);
+    return address === undefined ? [] : [address];
+  }
+}
 
 /** tm in a fake host: a client at 127.0.0.2:5070, servers wherever the requests go. */
 export class Scene {
@@ -34,14 +44,7 @@ export class Scene {
         onStatelessReply: () => {},
         emitStatelessReply: () => {},
       },
-      resolver: options.resolver ?? {
-        naptr: async () => [],
-        srv: async () => [],
-        a: async () => [],
-        aaaa: async () => [],
-        txt: async () => [],
-        ptr: async () => [],
-      },
+      location: options.location ?? new NumericOnly(),
     });
     this.clock = this.host.clock;
     this.module = new ModuleUnderTest(tmModule, this.host, params);
