@@ -62,7 +62,35 @@ export interface Transport {
   closeConnection(id: number): boolean;
   isConnected(id: number): boolean;
   /** Further requests to `port` of this connection's peer take the connection too (`force_tcp_alias`). */
-  addPortAlias?(id: number, port: number): void;
+  addAlias?(connectionId: number, port: number): boolean;
+  /** All connections, for `core.tcp_list`. */
+  connections?(): readonly ConnectionInfo[];
+  /** Names that are ours beside the sockets: `alias` lines and what modules add. */
+  readonly names?: LocalNames;
+}
+
+export interface ConnectionInfo {
+  readonly connectionId: number;
+  readonly proto: TransportProtocol;
+  readonly socket: ListenSocket;
+  /** The peer, without brackets. */
+  readonly address: string;
+  readonly port: number;
+  readonly state: 'connecting' | 'open' | 'closed';
+  /** The peer has connected to us. */
+  readonly inbound: boolean;
+}
+
+export interface LocalNames {
+  readonly aliases: readonly {
+    readonly host: string;
+    readonly port: number;
+    readonly proto: TransportProtocol | undefined;
+  }[];
+  /** Number of further checks. */
+  readonly checks: number;
+  /** Asks `check` for every name that is not ours by sockets and aliases. */
+  addCheck(check: (host: string, port: number, proto: TransportProtocol | undefined) => boolean): void;
 }
 
 /** Messages over `udp` may be lost; all others are reliable (RFC 3261 §17). */

@@ -4,6 +4,7 @@ import type { Value } from '../../lang/catalogue.ts';
 import { addSendFlag, SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import { contextOf, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
 import { setOutgoing } from '../../module/wire.ts';
+import type { StatelessRequest } from '../../proxy/stateless.ts';
 import core from './index.ts';
 
 const invite = `INVITE sip:bob:pw@biloxi.example.com:5070;transport=tcp;user=phone?a=b SIP/2.0
@@ -188,7 +189,7 @@ test('myself: sockets and aliases, with the port when there is one', () => {
   const under = new ModuleUnderTest(core);
   under.host.transport.aliases.add('alias.example.com');
   const context = contextOf(invite);
-  const ask = (uri: string) => under.call('keyword.myself', context, uri);
+  const ask = (uri: string) => under.call('@uri_is_myself', context, uri);
   assert.equal(ask('sip:foo@alias.example.com'), 1);
   assert.equal(ask('alias.example.com'), 1);
   assert.equal(ask('sip:127.0.0.1'), 1);
@@ -204,7 +205,7 @@ test('keywords look at the message, in onsend_route at what is being sent', () =
   const read = (name: string) => under.pv(`keyword.${name}`, context);
   assert.deepEqual(
     ['method', 'uri', 'src_ip', 'src_port', 'dst_port', 'proto', 'af', 'status', 'snd_ip'].map(read),
-    ['INVITE', context.message.requestUri, '127.0.0.1', 5099, 5060, 1, 2, null, null],
+    ['INVITE', context.message.requestUri, '127.0.0.1', 5099, 5060, 'udp', 4, null, null],
   );
   assert.equal(read('msg:len'), context.message.text.length);
   const destination = {
@@ -219,8 +220,8 @@ test('keywords look at the message, in onsend_route at what is being sent', () =
   assert.deepEqual(['snd_ip', 'snd_port', 'snd_proto', 'snd_af', 'to_ip', 'to_port', 'msg:len'].map(read), [
     '127.0.0.1',
     5060,
-    2,
-    2,
+    'tcp',
+    4,
     '10.0.0.1',
     99,
     3,
@@ -264,4 +265,19 @@ test('defines, environment, custom parameters, constants', () => {
     $Eq: '"',
   };
   for (const [text, value] of Object.entries(expected)) assert.equal(under.read(text, context), value, text);
+});
+
+test('forward hands the request to the stateless proxy, with its target or another next hop', async () => {
+  const asked: StatelessRequest[] = [];
+  const stateless = { forwardRequest: (copy: StatelessRequest) => asked.push(copy) === 1 };
+  const under = new ModuleUnderTest(core, fakeHost({ stateless: stateless as never }));
+  const context = contextOf(requestText());
+  context.forceRport = true;
+  assert.equal(await under.call('forward', context), 1);
+  assert.equal(await under.call('forward', context, 'tcp:10.0.0.8:5070'), -1);
+  assert.equal(asked[0]?.target, context.target);
+  assert.deepEqual([asked[0]?.settings.forceRport, asked[0]?.nextHop], [true, undefined]);
+  assert.deepEqual(asked[1]?.nextHop, { host: '10.0.0.8', port: 5070, proto: 'tcp', secure: false });
+  assert.equal(await under.call('forward', contextOf('SIP/2.0 200 OK\nCSeq: 1 INVITE\n')), -1);
+  assert.equal(asked.length, 2);
 });

@@ -1,5 +1,6 @@
 import { defineModule } from '../../module/define.ts';
 import { flagFunctions } from './flags.ts';
+import { forwardingFunctions } from './forwarding.ts';
 import { keywordPvs } from './keywords.ts';
 import { loggingFunctions } from './logging.ts';
 import { myselfFunctions } from './myself.ts';
@@ -20,6 +21,7 @@ export default defineModule({
     ...requestUriFunctions(tools),
     ...sendingFunctions(tools),
     ...loggingFunctions(tools),
+    ...forwardingFunctions(tools),
     ...myselfFunctions(tools),
   }),
   pvs: { ...variablePvs, ...keywordPvs, ...selectPvs },

@@ -115,7 +115,7 @@ export function sendingFunctions({ signature }: CoreTools): CoreFunctions {
             const { connectionId } = context.flow;
             const port = given ?? (context.message.topmostVia?.port || 5060);
             if (!(port >= 1 && port <= 65535)) return -1;
-            if (connectionId !== 0) self.host.transport.addPortAlias?.(connectionId, port);
+            if (connectionId !== 0) self.host.transport.addAlias?.(connectionId, port);
             return 1;
           },
         }),

@@ -1,0 +1,44 @@
+import { type Soon, soon } from '../../base/soon.ts';
+import type { ScriptContext } from '../../module/context.ts';
+import { arg } from '../../module/define.ts';
+import { type NextHop, nextHopOfText } from '../../proxy/nextHop.ts';
+import type { CoreFunctions, CoreState, CoreTools } from './state.ts';
+
+/** `forward`: RFC 3261 §16.11. */
+
+/** To `hop`, or where the target leads; a promise when a name must be looked up. */
+function forward(self: CoreState, context: ScriptContext, hop?: NextHop): Soon<number> {
+  if (!context.message.isRequest) {
+    self.host.log.error('only requests can be forwarded');
+    return -1;
+  }
+  const { forceRport, addLocalRport, advertisedHost, advertisedPort, flow } = context;
+  const sent = self.host.stateless.forwardRequest({
+    request: context.message,
+    target: context.target,
+    settings: { flow, forceRport, addLocalRport, advertisedHost, advertisedPort },
+    body: context.newBody,
+    nextHop: hop,
+  });
+  return soon(sent, (done) => (done ? 1 : -1));
+}
+
+export function forwardingFunctions({ signature }: CoreTools): CoreFunctions {
+  return {
+    forward: {
+      doc: 'Forwards the request without a transaction, to the destination URI, else to the Request-URI.',
+      returns: { 1: 'sent', [-1]: 'not sent' },
+      signatures: [
+        signature({ kemi: 'forward', waits: true, run: (self, context) => forward(self, context) }),
+        signature({
+          waits: true,
+          args: [arg.string('destination', '[proto:]host[:port]')],
+          run: (self, context, text) => {
+            const hop = nextHopOfText(text);
+            return hop === undefined ? -1 : forward(self, context, hop);
+          },
+        }),
+      ],
+    },
+  };
+}
