@@ -113,6 +113,8 @@ export interface PvInfo {
 export interface Problem {
   readonly message: string;
   readonly suggestion?: string | undefined;
+  /** Nobody has this name: it may belong to a module that is not there. */
+  readonly unknown?: boolean | undefined;
 }
 
 export function isProblem(value: object): value is Problem {

@@ -39,6 +39,7 @@ function complainOfUnknown(scope: CheckScope, call: CallExpression): void {
     });
     return;
   }
+  if (scope.explainByAbsence(`${call.name}()`, call.nameSpan)) return;
   diagnostics.error('OL0601', call.nameSpan, `unknown function '${call.name}'`, {
     suggestion: suggest(call.name, catalogue.functionNames()),
   });

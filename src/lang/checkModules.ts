@@ -24,8 +24,6 @@ export class ModuleChecker {
   readonly modules: LoadedModuleEntry[] = [];
   readonly parameters: ModuleParameterEntry[] = [];
   readonly #scope: CheckScope;
-  /** Modules that could not be loaded: their parameters are not complained about again. */
-  readonly #absent = new Set<string>();
   readonly #set = new Set<string>();
 
   constructor(scope: CheckScope) {
@@ -42,15 +40,15 @@ export class ModuleChecker {
       return;
     }
     if (!catalogue.findModule(name)) {
-      this.#absent.add(name);
+      this.#scope.absentModules.add(name);
       diagnostics.error('OL0301', item.pathSpan, `module '${name}' is not there`, {
-        suggestion: suggest(name, catalogue.moduleNames()),
+        suggestion: suggest(name, unrelatedTo(name, catalogue.moduleNames())),
       });
       return;
     }
     const problem = catalogue.loadModule(name);
     if (problem) {
-      this.#absent.add(name);
+      this.#scope.absentModules.add(name);
       diagnostics.error('OL0306', item.pathSpan, `module '${name}': ${problem.message}`, problem);
       return;
     }
@@ -70,8 +68,8 @@ export class ModuleChecker {
   }
 
   #complainOfModule(item: ModParam): void {
-    const { catalogue, diagnostics } = this.#scope;
-    if (item.module.split('|').some((name) => this.#absent.has(name))) return;
+    const { catalogue, diagnostics, absentModules } = this.#scope;
+    if (item.module.split('|').some((name) => absentModules.has(name))) return;
     if (catalogue.findModule(item.module)) {
       diagnostics.error('OL0302', item.moduleSpan, `module '${item.module}' is not loaded`, {
         expected: `loadmodule "${item.module}.so" before its parameters`,
@@ -144,12 +142,12 @@ export class ModuleChecker {
 
   /** Told after the last module: the order among them is free. */
   checkRequirements(items: readonly LoadModule[]): void {
-    const { catalogue, diagnostics } = this.#scope;
+    const { catalogue, diagnostics, absentModules } = this.#scope;
     for (const item of items) {
       const name = moduleName(item.path);
       if (!catalogue.isLoaded(name)) continue;
       for (const required of catalogue.findModule(name)?.requires ?? []) {
-        if (catalogue.isLoaded(required) || this.#absent.has(required)) continue;
+        if (catalogue.isLoaded(required) || absentModules.has(required)) continue;
         diagnostics.error('OL0302', item.pathSpan, `module '${name}' needs module '${required}'`, {
           expected: `loadmodule "${required}.so"`,
         });
@@ -165,4 +163,9 @@ export function moduleName(path: string): string {
 
 function lineOf(item: LoadModule | ModParam): number {
   return item.span.file.locate(item.span.start).line;
+}
+
+/** `tmx` is no misspelt `tm`, nor `textopsx` a `textops`: such pairs are modules of their own. */
+function unrelatedTo(name: string, names: Iterable<string>): string[] {
+  return [...names].filter((other) => !name.startsWith(other) && !other.startsWith(name));
 }

@@ -45,6 +45,8 @@ export function checkRoute(scope: CheckScope, block: RouteBlock): IrRoute {
 
 function checkEventName(scope: CheckScope, block: RouteBlock): void {
   if (scope.catalogue.knowsEvent(block.name)) return;
+  const group = block.name.slice(0, Math.max(0, block.name.indexOf(':')));
+  if (scope.absentModules.has(group)) return;
   scope.diagnostics.warning('OL0505', block.nameSpan, `nobody runs event_route[${block.name}]`, {
     expected: 'an event of the core or of a loaded module',
   });

@@ -33,6 +33,10 @@ export class CheckScope {
   readonly routeUses: RouteUse[] = [];
   /** Some route is called by a computed name: any may be reached from anywhere. */
   dynamicCalls = false;
+  /** Modules that the config loads and that are not there. */
+  readonly absentModules = new Set<string>();
+  /** Names that nobody has, in the order of the config, while modules are missing that may bring them. */
+  readonly unexplained = new Map<string, Span>();
   /** The route being checked. */
   routeKind: RouteKind = 'request';
   routeName = '';
@@ -59,6 +63,16 @@ export class CheckScope {
   site(span: Span): Site {
     const { line, column } = span.file.locate(span.start);
     return { file: span.file.path, line, column, routeKind: this.routeKind, routeName: this.routeName };
+  }
+
+  /**
+   * With modules missing, an unknown name is most likely theirs: one notice tells of all such names, and the
+   * missing modules stay the mistake. Answers whether the name was taken so.
+   */
+  explainByAbsence(name: string, span: Span): boolean {
+    if (this.absentModules.size === 0) return false;
+    if (!this.unexplained.has(name)) this.unexplained.set(name, span);
+    return true;
   }
 
   hasRoute(kind: RouteKind, name: string): boolean {

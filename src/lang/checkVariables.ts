@@ -16,11 +16,12 @@ export function resolveVariable(scope: CheckScope, text: string, span: Span): Pv
     scope.diagnostics.error('OL0605', span, syntax.message);
     return undefined;
   }
-  return accept(scope, scope.catalogue.resolvePv(syntax, scope.site(span)), span);
+  return accept(scope, scope.catalogue.resolvePv(syntax, scope.site(span)), `$${syntax.name}`, span);
 }
 
-function accept(scope: CheckScope, found: PvInfo | Problem, span: Span): PvInfo | undefined {
+function accept(scope: CheckScope, found: PvInfo | Problem, name: string, span: Span): PvInfo | undefined {
   if (!isProblem(found)) return found;
+  if (found.unknown && scope.explainByAbsence(name, span)) return undefined;
   scope.diagnostics.error('OL0605', span, found.message, { suggestion: found.suggestion });
   return undefined;
 }
@@ -41,7 +42,7 @@ function getOf(info: PvInfo, span: Span): IrGet {
 }
 
 export function readSelect(scope: CheckScope, path: string, span: Span): IrExpression {
-  const info = accept(scope, scope.catalogue.resolveSelect(path, scope.site(span)), span);
+  const info = accept(scope, scope.catalogue.resolveSelect(path, scope.site(span)), `@${path}`, span);
   return info ? readInfo(info, span) : nullAt(span);
 }
 
@@ -51,7 +52,7 @@ export function readKeyword(scope: CheckScope, name: string, span: Span): IrExpr
   if (!keyword) return undefined;
   const found = scope.catalogue.resolveKeyword?.(name, scope.site(span));
   if (found === undefined) return readVariable(scope, keyword.pv, span);
-  const info = accept(scope, found, span);
+  const info = accept(scope, found, name, span);
   return info ? readInfo(info, span) : nullAt(span);
 }
 
@@ -67,7 +68,7 @@ export function readFormat(scope: CheckScope, text: string, span: Span): readonl
 }
 
 function readPart(scope: CheckScope, syntax: PvSyntax, span: Span): IrFormatPart | undefined {
-  const info = accept(scope, scope.catalogue.resolvePv(syntax, scope.site(span)), span);
+  const info = accept(scope, scope.catalogue.resolvePv(syntax, scope.site(span)), `$${syntax.name}`, span);
   if (!info) return undefined;
   if (info.constant === undefined) return getOf(info, span);
   return info.constant === null ? '<null>' : String(info.constant);

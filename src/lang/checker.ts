@@ -45,6 +45,7 @@ export function checkConfig(
   const routes = blocks.map((block) => checkRoute(scope, block));
   checkRestrictedUses(scope);
   checkPresence(config, blocks, scope);
+  tellUnexplained(scope);
   return {
     routes: mergeRoutes(routes),
     modules: modules.modules,
@@ -80,4 +81,17 @@ function checkParameters(config: Config, scope: CheckScope, modules: ModuleCheck
 function checkPresence(config: Config, blocks: readonly RouteBlock[], scope: CheckScope): void {
   if (blocks.some(({ routeKind }) => routeKind === 'request') || config.items.length === 0) return;
   scope.diagnostics.warning('OL0503', config.items[0]!.span, 'no request_route: requests are not answered');
+}
+
+function tellUnexplained({ unexplained, absentModules, diagnostics }: CheckScope): void {
+  const [first] = unexplained.values();
+  if (!first) return;
+  const names = [...unexplained.keys()].slice(0, 20).join(', ');
+  const more = unexplained.size > 20 ? ', ...' : '';
+  const modules = [...absentModules].join(', ');
+  diagnostics.notice(
+    'OL0615',
+    first,
+    `not checked, most likely of the missing modules (${modules}): ${names}${more}`,
+  );
 }

@@ -92,7 +92,6 @@ class Generator {
     writer.line('"use strict";');
     writer.line('const { host, toInt, toText, toShown, add, divide, equal, equalText, equalInt } = ops;');
     writer.line('const maxDepth = host.maxRecursiveLevel;');
-    writer.line('const maxLoops = host.maxWhileLoops > 0 ? host.maxWhileLoops : Infinity;');
     for (const named of this.#routes) this.#writeRoute(named);
     for (const named of this.#routes) if (named.facts.recursive) this.#writeGuard(named);
     this.#writeDynamicCall();

@@ -61,6 +61,7 @@ export const diagnosticCodes = {
   OL0612: 'comparison of a function result',
   OL0613: 'unknown name',
   OL0614: 'unknown flag',
+  OL0615: 'names of missing modules',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;
@@ -95,8 +96,12 @@ export class DiagnosticList {
   readonly #seen = new Set<string>();
   #errors = 0;
 
+  /** File by file as they were read, from top to bottom. */
   get items(): readonly Diagnostic[] {
-    return this.#items;
+    const files = [...new Set(this.#items.map(({ file }) => file))];
+    return this.#items.toSorted(
+      (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+    );
   }
 
   get errorCount(): number {

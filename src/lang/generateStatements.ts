@@ -84,7 +84,7 @@ function generateWhile(context: StatementContext, statement: IrWhile, at: Positi
   writer.open('while (true) {', statement.span);
   const condition = asNonZero(generateExpression(context, statement.condition));
   writer.line(`if (!(${condition})) break;`, statement.condition.span);
-  writer.open(`if (${rounds}++ >= maxLoops) {`);
+  writer.open(`if (${rounds}++ >= host.maxWhileLoops && host.maxWhileLoops > 0) {`);
   writer.line(`host.loopTooLong(c, ${JSON.stringify(file.path)}, ${file.locate(start).line});`);
   generateOutcome(context, at, '-1');
   writer.line('break;');

@@ -123,7 +123,7 @@ export class PvBinder {
     const owner = this.#registry.moduleOfPv(syntax.name);
     if (owner !== undefined)
       return problem(`$${syntax.name} belongs to module '${owner}'`, `loadmodule "${owner}.so"`);
-    return problem(`unknown pseudo-variable $${syntax.name}`);
+    return { ...problem(`unknown pseudo-variable $${syntax.name}`), unknown: true };
   }
 
   #reference(syntax: PvSyntax): PvReference | Problem {
