@@ -3,6 +3,7 @@ import cfgRpc from './cfg_rpc/index.ts';
 import ctl from './ctl/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
+import kex from './kex/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
@@ -20,6 +21,7 @@ export const modules: readonly AnyModule[] = [
   ctl,
   dbSqlite,
   jsonrpcs,
+  kex,
   maxfwd,
   pv,
   registrar,
