@@ -52,6 +52,11 @@ export function parseAuthValue(text: string, start = 0, end = text.length): Auth
   ]);
 }
 
+/** One parameter of a value like `Digest a="b", c=d`; undefined when it is not there or the value is malformed. */
+export function authParamOf(value: string, name: string): string | undefined {
+  return parseAuthValue(value)?.get(name);
+}
+
 /** Authentication-Info: parameters without a scheme (RFC 3261 §20.6). */
 export function parseAuthInfo(text: string, start = 0, end = text.length): AuthValue | undefined {
   const params = parseAuthParams(text, skipSpace(text, start, end), end);

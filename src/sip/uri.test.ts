@@ -47,6 +47,7 @@ test('URIs are written back as they were', () => {
     'sip:a@[2001:db8::1]:5070;maddr=[::1]',
     'tel:+1-201-555-0123;phone-context=example.com',
     'urn:service:sos.police',
+    'urn:sos',
   ])
     assert.equal(uri(text).toString(), text);
   assert.equal(uri('SIP:a@B').toString(), 'sip:a@B');
@@ -74,7 +75,8 @@ test('malformed URIs', () => {
     'sip:a@b?x=y@z',
     'sip:a@b/c',
     'tel:',
-    'urn:sos',
+    'urn:',
+    'sip:a:p:q@b',
     'http://a/',
     'mailto:a@b',
     'nonsense',

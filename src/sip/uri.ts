@@ -1,9 +1,13 @@
 import { Params, parseParams } from './params.ts';
-import { isDigit, isLetter, parseUint } from './scan.ts';
+import { isDigit, isLetter } from './scan.ts';
+import { splitUri } from './uriParts.ts';
 
-/** A SIP, SIPS or TEL URI (RFC 3261 §19.1, RFC 3966) or a URN (RFC 5031). Mutable; `toString` writes it back. */
+/**
+ * A SIP, SIPS or TEL URI (RFC 3261 §19.1, RFC 3966) or a URN (RFC 5031), taken apart and mutable; `toString` writes it
+ * back. To look at a part or two, or to change one in place, `UriParts` is cheaper.
+ */
 export class SipUri {
-  /** Lower case: `sip`, `sips`, `tel`, `urn`. */
+  /** Lower case: `sip`, `sips`, `tel`, `tels`, `urn`. */
   scheme: string;
   /** As written (escapes kept); '' when there is no user part. For `tel` the number, for `urn` the namespace. */
   user: string;
@@ -34,26 +38,20 @@ export class SipUri {
 
   /** undefined when it is malformed or of another scheme. */
   static parse(text: string): SipUri | undefined {
-    const colon = text.indexOf(':');
-    if (colon < 3 || colon > 4 || !isUriText(text)) return undefined;
-    switch (text.slice(0, colon).toLowerCase()) {
-      case 'sip':
-        return parseSip(text, 'sip', colon + 1);
-      case 'sips':
-        return parseSip(text, 'sips', colon + 1);
-      case 'tel':
-        return parseTel(text, colon + 1);
-      case 'urn':
-        return parseUrn(text, colon + 1);
-      default:
-        return undefined;
-    }
+    const parts = isUriText(text) ? splitUri(text) : undefined;
+    if (parts === undefined) return undefined;
+    const paramsStart = parts.paramsStart < parts.paramsEnd ? parts.paramsStart - 1 : parts.paramsEnd;
+    const params = parseParams(text, paramsStart, parts.paramsEnd);
+    if (params === undefined) return undefined;
+    const uri = new SipUri(parts.scheme, parts.user, parts.host, parts.port, params, parts.headers);
+    if (parts.hasPassword) uri.password = parts.password;
+    return uri;
   }
 
   toString(): string {
     const out = `${this.scheme}:`;
-    if (this.scheme === 'tel') return out + this.user + this.params.toString();
-    if (this.scheme === 'urn') return `${out}${this.user}:${this.host}`;
+    if (this.host === '') return out + this.user + this.params.toString() + this.#headerPart();
+    if (this.scheme === 'urn') return this.user === '' ? out + this.host : `${out}${this.user}:${this.host}`;
     return out + this.#userinfo() + this.#hostport() + this.params.toString() + this.#headerPart();
   }
 
@@ -89,82 +87,4 @@ export function isUriText(text: string): boolean {
     if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x7f) return false;
   }
   return true;
-}
-
-function parseTel(text: string, start: number): SipUri | undefined {
-  let end = text.indexOf(';', start);
-  if (end < 0) end = text.length;
-  const params = parseParams(text, end, text.length);
-  if (params === undefined || end === start) return undefined;
-  return new SipUri('tel', text.slice(start, end), '', 0, params);
-}
-
-/** `urn:namespace:rest`, in the parts in which Kamailio shows it. */
-function parseUrn(text: string, start: number): SipUri | undefined {
-  const colon = text.indexOf(':', start);
-  if (colon <= start || colon + 1 === text.length) return undefined;
-  return new SipUri('urn', text.slice(start, colon), text.slice(colon + 1), 0);
-}
-
-function parseSip(text: string, scheme: string, start: number): SipUri | undefined {
-  const at = text.indexOf('@', start);
-  const hostStart = at < 0 ? start : at + 1;
-  const hostEnd = endOfHost(text, hostStart);
-  if (hostEnd <= hostStart || at === start) return undefined;
-  const uri = new SipUri(scheme, '', text.slice(hostStart, hostEnd), 0);
-  let position = hostEnd;
-  if (text.charCodeAt(position) === 0x3a) {
-    position = readPort(text, position + 1, uri);
-    if (position < 0) return undefined;
-  }
-  if (position < text.length && !readTail(text, position, uri)) return undefined;
-  return at < 0 || readUserinfo(text, start, at, uri) ? uri : undefined;
-}
-
-/** Digits at `start`, perhaps none; the offset behind them, or -1. */
-function readPort(text: string, start: number, uri: SipUri): number {
-  let end = start;
-  while (isDigit(text.charCodeAt(end))) end++;
-  if (end === start) return end;
-  uri.port = parseUint(text, start, end, 65535);
-  return uri.port < 0 ? -1 : end;
-}
-
-/** Parameters and headers; false when malformed. */
-function readTail(text: string, start: number, uri: SipUri): boolean {
-  let paramsEnd = text.indexOf('?', start);
-  if (paramsEnd < 0) paramsEnd = text.length;
-  else uri.headers = text.slice(paramsEnd + 1);
-  if (text.indexOf('@', start) >= 0) return false;
-  const params = parseParams(text, start, paramsEnd);
-  if (params === undefined) return false;
-  uri.params = params;
-  return true;
-}
-
-function readUserinfo(text: string, start: number, at: number, uri: SipUri): boolean {
-  const colon = text.indexOf(':', start);
-  if (colon < 0 || colon > at) {
-    uri.user = text.slice(start, at);
-    return true;
-  }
-  uri.user = text.slice(start, colon);
-  uri.password = text.slice(colon + 1, at);
-  return uri.user !== '';
-}
-
-/** The offset behind a hostname, IPv4 address or bracketed IPv6 reference at `start`; `start` if there is none. */
-function endOfHost(text: string, start: number): number {
-  if (text.charCodeAt(start) === 0x5b) {
-    const close = text.indexOf(']', start);
-    return close < 0 ? start : close + 1;
-  }
-  let position = start;
-  while (position < text.length && isHostCharacter(text.charCodeAt(position))) position++;
-  return position;
-}
-
-/** `+` because phone numbers come without a user part (`sip:+4930123`), `_` because names in use have it. */
-function isHostCharacter(code: number): boolean {
-  return isLetter(code) || isDigit(code) || code === 0x2e || code === 0x2d || code === 0x5f || code === 0x2b;
 }

@@ -9,6 +9,7 @@ export function sipUriEquals(a: SipUri, b: SipUri): boolean {
   if (a.scheme !== b.scheme) return false;
   switch (a.scheme) {
     case 'tel':
+    case 'tels':
       return telNumber(a.user) === telNumber(b.user) && equalParams(a.params, b.params, everyParam);
     case 'urn':
       return equalsIgnoreCase(a.user, b.user) && a.host === b.host;

@@ -1,11 +1,14 @@
-import { equalsIgnoreCase } from './scan.ts';
+import { charTable, equalsIgnoreCase, isDigit, parseUint } from './scan.ts';
 
-/** Where the parts of a URI stand in its text. Cheaper than `SipUri` when a part or two is wanted. */
+/**
+ * Where the parts of a URI stand in its text: the one scanner of URIs. As forgiving as the real server (white space
+ * or quotes in a user part or a parameter pass); `SipUri.parse` is stricter. Equal offsets when a part is missing.
+ */
 export class UriParts {
   readonly text: string;
   /** Lower case: `sip`, `sips`, `tel`, `tels`, `urn`. */
   readonly scheme: string;
-  /** Number of a `tel`, namespace of a `urn`. Equal offsets when a part is missing. */
+  /** Number of a `tel`, namespace of a `urn`. */
   readonly userStart: number;
   readonly userEnd: number;
   readonly passwordStart: number;
@@ -14,7 +17,7 @@ export class UriParts {
   readonly hostStart: number;
   readonly hostEnd: number;
   /** 0 when none is given. */
-  readonly port: number;
+  readonly port: number = 0;
   readonly portStart: number;
   readonly portEnd: number;
   /** Behind the `;`. */
@@ -23,21 +26,26 @@ export class UriParts {
   /** Behind the `?`. */
   readonly headersStart: number;
 
-  constructor(text: string, scheme: string, offsets: Offsets) {
+  constructor(text: string, scheme: string) {
+    const end = text.length;
     this.text = text;
     this.scheme = scheme;
-    this.userStart = offsets.userStart;
-    this.userEnd = offsets.userEnd;
-    this.passwordStart = offsets.passwordStart;
-    this.passwordEnd = offsets.passwordEnd;
-    this.hostStart = offsets.hostStart;
-    this.hostEnd = offsets.hostEnd;
-    this.port = offsets.port;
-    this.portStart = offsets.portStart;
-    this.portEnd = offsets.portEnd;
-    this.paramsStart = offsets.paramsStart;
-    this.paramsEnd = offsets.paramsEnd;
-    this.headersStart = offsets.headersStart;
+    this.userStart = end;
+    this.userEnd = end;
+    this.passwordStart = end;
+    this.passwordEnd = end;
+    this.hostStart = end;
+    this.hostEnd = end;
+    this.portStart = end;
+    this.portEnd = end;
+    this.paramsStart = end;
+    this.paramsEnd = end;
+    this.headersStart = end;
+  }
+
+  /** True if a `:password` stands behind the user, be it empty. */
+  get hasPassword(): boolean {
+    return this.passwordStart < this.text.length;
   }
 
   get user(): string {
@@ -82,94 +90,63 @@ export class UriParts {
   }
 }
 
-interface Offsets {
-  userStart: number;
-  userEnd: number;
-  passwordStart: number;
-  passwordEnd: number;
-  hostStart: number;
-  hostEnd: number;
-  port: number;
-  portStart: number;
-  portEnd: number;
-  paramsStart: number;
-  paramsEnd: number;
-  headersStart: number;
-}
+/** For the scanner only: what is being read. */
+type Scanned = { -readonly [K in keyof UriParts]: UriParts[K] };
 
 /** undefined when it is no URI of a known scheme or is malformed. */
 export function splitUri(text: string): UriParts | undefined {
   const colon = text.indexOf(':');
   if (colon < 3 || colon > 4) return undefined;
   const scheme = text.slice(0, colon).toLowerCase();
+  const parts = new UriParts(text, scheme);
   switch (scheme) {
     case 'sip':
     case 'sips':
-      return splitSip(text, scheme, colon + 1);
+      return scanSip(text, colon + 1, parts) ? parts : undefined;
     case 'tel':
     case 'tels':
-      return splitTel(text, scheme, colon + 1);
+      return scanTel(text, colon + 1, parts) ? parts : undefined;
     case 'urn':
-      return splitUrn(text, colon + 1);
+      return scanUrn(text, colon + 1, parts) ? parts : undefined;
     default:
       return undefined;
   }
 }
 
-function emptyOffsets(end: number): Offsets {
-  return {
-    userStart: end,
-    userEnd: end,
-    passwordStart: end,
-    passwordEnd: end,
-    hostStart: end,
-    hostEnd: end,
-    port: 0,
-    portStart: end,
-    portEnd: end,
-    paramsStart: end,
-    paramsEnd: end,
-    headersStart: end,
-  };
-}
-
-function splitSip(text: string, scheme: string, start: number): UriParts | undefined {
-  const offsets = emptyOffsets(text.length);
-  const at = endOfUserinfo(text, start);
-  let position = start;
-  if (at >= 0) {
-    const colon = text.indexOf(':', start);
-    offsets.userStart = start;
-    offsets.userEnd = colon >= 0 && colon < at ? colon : at;
-    if (offsets.userEnd < at) {
-      offsets.passwordStart = offsets.userEnd + 1;
-      offsets.passwordEnd = at;
-    }
-    position = at + 1;
-  }
-  const hostEnd = endOfHost(text, position);
-  if (hostEnd <= position) return undefined;
-  offsets.hostStart = position;
-  offsets.hostEnd = hostEnd;
-  position = readPort(text, hostEnd, offsets);
-  if (position < 0 || !readTail(text, position, offsets)) return undefined;
-  return new UriParts(text, scheme, offsets);
-}
-
-/** The `@` behind the user, or -1. One behind `?` belongs to the headers. */
-function endOfUserinfo(text: string, start: number): number {
+/** `[user[:password]@]host[:port][;params][?headers]`; the first `@` ends the user part, a second one is wrong. */
+function scanSip(text: string, start: number, parts: Scanned): boolean {
   const at = text.indexOf('@', start);
-  if (at <= start) return -1;
-  const headers = text.indexOf('?', start);
-  return headers >= 0 && headers < at && text.indexOf('@', at + 1) < 0 && isHostPort(text, start, headers)
-    ? -1
-    : at;
+  if (at >= 0 && (text.indexOf('@', at + 1) >= 0 || !scanUserinfo(text, start, at, parts))) return false;
+  parts.hostStart = at < 0 ? start : at + 1;
+  parts.hostEnd = endOfHost(text, parts.hostStart);
+  if (parts.hostEnd <= parts.hostStart) return false;
+  let position = parts.hostEnd;
+  if (text.charCodeAt(position) === 0x3a) {
+    position++;
+    parts.portStart = position;
+    while (isDigit(text.charCodeAt(position))) position++;
+    parts.portEnd = position;
+    // an empty port passes
+    parts.port = position === parts.portStart ? 0 : parseUint(text, parts.portStart, position, 65535);
+  }
+  return parts.port >= 0 && scanTail(text, position, parts);
 }
 
-function isHostPort(text: string, start: number, end: number): boolean {
-  const hostEnd = endOfHost(text, start);
-  return hostEnd > start && hostEnd <= end && text.indexOf(':', hostEnd) < 0;
+function scanUserinfo(text: string, start: number, at: number, parts: Scanned): boolean {
+  const colon = text.indexOf(':', start);
+  parts.userStart = start;
+  parts.userEnd = colon < 0 || colon > at ? at : colon;
+  if (parts.userEnd < at) {
+    parts.passwordStart = parts.userEnd + 1;
+    parts.passwordEnd = at;
+    const second = text.indexOf(':', parts.passwordStart);
+    if (second >= 0 && second < at) return false;
+  }
+  return parts.userEnd > start;
 }
+
+/** `+` because numbers come without a user part (`sip:+4930123`), `_` because names in use have it. */
+const hostTable = charTable('.-_+');
 
 /** The offset behind a host or bracketed IPv6 address at `start`; `start` if there is none. */
 function endOfHost(text: string, start: number): number {
@@ -178,64 +155,44 @@ function endOfHost(text: string, start: number): number {
     return close < 0 ? start : close + 1;
   }
   let position = start;
-  for (; position < text.length; position++) {
+  while (position < text.length) {
     const code = text.charCodeAt(position);
-    if (code === 0x3a || code === 0x3b || code === 0x3f) break;
-    if (code <= 0x20 || code === 0x3c || code === 0x3e || code === 0x40 || code === 0x2c) return start;
+    if (code > 127 || hostTable[code] === 0) break;
+    position++;
   }
-  return position;
-}
-
-/** The offset behind `:port`, or -1 when it is no port. */
-function readPort(text: string, start: number, offsets: Offsets): number {
-  if (text.charCodeAt(start) !== 0x3a) return start;
-  let position = start + 1;
-  let port = 0;
-  for (; position < text.length; position++) {
-    const digit = text.charCodeAt(position) - 0x30;
-    if (!(digit >= 0 && digit <= 9)) break;
-    port = port * 10 + digit;
-    if (port > 65535) return -1;
-  }
-  if (position === start + 1) return -1;
-  offsets.port = port;
-  offsets.portStart = start + 1;
-  offsets.portEnd = position;
   return position;
 }
 
 /** `;params?headers` or nothing. */
-function readTail(text: string, start: number, offsets: Offsets): boolean {
+function scanTail(text: string, start: number, parts: Scanned): boolean {
   let end = text.indexOf('?', start);
   if (end < 0) end = text.length;
-  else offsets.headersStart = end + 1;
+  else parts.headersStart = end + 1;
   if (start === end) return true;
   if (text.charCodeAt(start) !== 0x3b) return false;
-  offsets.paramsStart = start + 1;
-  offsets.paramsEnd = end;
+  parts.paramsStart = start + 1;
+  parts.paramsEnd = end;
   return true;
 }
 
-function splitTel(text: string, scheme: string, start: number): UriParts | undefined {
-  const offsets = emptyOffsets(text.length);
+function scanTel(text: string, start: number, parts: Scanned): boolean {
   let end = text.indexOf(';', start);
   const query = text.indexOf('?', start);
   if (end < 0 || (query >= 0 && query < end)) end = query < 0 ? text.length : query;
-  if (end === start) return undefined;
-  offsets.userStart = start;
-  offsets.userEnd = end;
-  return readTail(text, end, offsets) ? new UriParts(text, scheme, offsets) : undefined;
+  parts.userStart = start;
+  parts.userEnd = end;
+  return end > start && scanTail(text, end, parts);
 }
 
-function splitUrn(text: string, start: number): UriParts | undefined {
+/** `urn:namespace:rest`; without a second colon all of it is the host. */
+function scanUrn(text: string, start: number, parts: Scanned): boolean {
   const colon = text.indexOf(':', start);
-  if (colon <= start) return undefined;
-  const offsets = emptyOffsets(text.length);
-  offsets.userStart = start;
-  offsets.userEnd = colon;
-  offsets.hostStart = colon + 1;
-  offsets.hostEnd = text.length;
-  return new UriParts(text, 'urn', offsets);
+  if (colon >= 0) {
+    parts.userStart = start;
+    parts.userEnd = colon;
+  }
+  parts.hostStart = colon < 0 ? start : colon + 1;
+  return parts.hostStart < text.length && colon !== start;
 }
 
 /** Remembers the last URI that it split: one message asks for several parts of the same URI. */

@@ -1,6 +1,6 @@
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
-import { digestParam } from '../../sip/digestParam.ts';
+import { authParamOf } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { orNull, type Pvs, readOnly } from './values.ts';
 
@@ -14,7 +14,7 @@ function credentials(context: ScriptContext): string | undefined {
 
 function param(context: ScriptContext, name: string): string | undefined {
   const value = credentials(context);
-  return value === undefined ? undefined : digestParam(value, name);
+  return value === undefined ? undefined : authParamOf(value, name);
 }
 
 /** User name without scheme and domain: `alice` of `sip:alice@dom.com`. */

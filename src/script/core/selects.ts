@@ -2,7 +2,7 @@ import { breakDown, strftime } from '../../base/strftime.ts';
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { PvBinding } from '../../module/define.ts';
-import { digestParam } from '../../sip/digestParam.ts';
+import { authParamOf } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { valuesOf, viasOf } from '../../sip/headerValues.ts';
 import type { SipMessage } from '../../sip/message.ts';
@@ -239,13 +239,13 @@ const digestSelect =
     const credentialsOf = (message: SipMessage): string | undefined => {
       for (let i = message.find(kind); i >= 0; i = message.find(kind, i + 1)) {
         const value = message.headerValue(i);
-        if (digestParam(value, 'realm') === String(step.index)) return value;
+        if (authParamOf(value, 'realm') === String(step.index)) return value;
       }
       return undefined;
     };
     const [field, part] = rest;
     if (field === undefined) return ({ message }) => credentialsOf(message) ?? null;
-    const param: Getter = ({ message }) => orNull(digestParam(credentialsOf(message) ?? '', field.name));
+    const param: Getter = ({ message }) => orNull(authParamOf(credentialsOf(message) ?? '', field.name));
     if (part === undefined) return param;
     return field.name === 'username' ? (context) => userOrDomain(param(context), part.name) : undefined;
   };
