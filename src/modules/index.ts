@@ -10,6 +10,7 @@ import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
 import sl from './sl/index.ts';
 import textops from './textops/index.ts';
+import textopsx from './textopsx/index.ts';
 import tm from './tm/index.ts';
 import tmx from './tmx/index.ts';
 import usrloc from './usrloc/index.ts';
@@ -28,6 +29,7 @@ export const modules: readonly AnyModule[] = [
   rr,
   sl,
   textops,
+  textopsx,
   tm,
   tmx,
   usrloc,

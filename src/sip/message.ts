@@ -48,8 +48,8 @@ export class SipMessage {
   /** Requests: the Request-URI as written; responses: ''. */
   readonly requestUri: string;
   /** Responses: 100 to 699; requests: 0. */
-  readonly statusCode: number;
-  readonly reasonPhrase: string;
+  statusCode: number;
+  reasonPhrase: string;
   readonly version: string;
   /** Offset of the first header line. */
   readonly headersStart: number;
@@ -214,6 +214,18 @@ export class SipMessage {
   /** Appends a header line (with CRLF) behind the last header, as an edit. */
   appendHeader(line: string): void {
     this.edits.insert(this.headersEnd, line);
+  }
+
+  /** Gives a response in transit another status: to be read at once, and written by an edit. */
+  changeStatus(code: number, reason: string): void {
+    const start = this.version.length + 1;
+    const before = this.edits.edits.find((edit) => edit.start === start && edit.end < this.headersStart);
+    if (before !== undefined) this.edits.revoke(before);
+    let end = this.headersStart;
+    while (isSpaceCode(this.text.charCodeAt(end - 1))) end--;
+    this.edits.replace(start, end, `${code} ${reason}`);
+    this.statusCode = code;
+    this.reasonPhrase = reason;
   }
 
   /** Removes header line `i`, as an edit. */
