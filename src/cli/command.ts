@@ -64,7 +64,12 @@ async function serve(options: ServerOptions, argv: readonly string[], program: P
     return diagnostics.some(({ severity }) => severity === 'error') ? FAILURE : 0;
   }
   const loaded = server.load(source);
-  report(loaded.diagnostics, program);
+  // a running server tells notices in its log; who checks or has a mistake sees them in place
+  const quiet = options.action === 'run' && loaded.ok;
+  report(
+    quiet ? loaded.diagnostics.filter(({ severity }) => severity !== 'notice') : loaded.diagnostics,
+    program,
+  );
   for (const problem of loaded.problems) program.error(`ERROR: ${problem}`);
   if (!loaded.ok) {
     const errors =
@@ -78,11 +83,12 @@ async function serve(options: ServerOptions, argv: readonly string[], program: P
   }
   if (!options.foreground && server.settings.number('fork', 1) !== 0 && !program.isDaemon)
     return program.daemonize(argv);
-  return run(server, options, program, ended, finish);
+  return run(server, loaded.diagnostics, options, program, ended, finish);
 }
 
 async function run(
   server: Server,
+  diagnostics: readonly Diagnostic[],
   options: ServerOptions,
   program: Program,
   ended: Promise<number>,
@@ -94,6 +100,9 @@ async function run(
     ...configuredLog(server, options),
     to: toStderr ? 'stderr' : 'syslog',
   });
+  for (const { severity, file, line, message } of diagnostics) {
+    if (severity === 'notice') server.log.notice(`${file}:${line}: ${message}`);
+  }
   for (const reason of options.meaningless) server.log.debug(`accepted without effect: ${reason}`);
   if (options.workDir !== undefined) program.changeDirectory(options.workDir);
   await server.start();

@@ -75,8 +75,8 @@ function sameTransaction(
   if (via === undefined || from === undefined || to === undefined || cseq === undefined) return undefined;
   return (
     `${method} ${sent.requestUri} SIP/2.0\r\nVia: ${sent.text.slice(via.start, via.end).trimEnd()}\r\n` +
-    `${linesOf(sent, HeaderKind.route)}Max-Forwards: 70\r\nFrom: ${from}\r\nTo: ${to}\r\n` +
-    `Call-ID: ${sent.callId}\r\nCSeq: ${cseq.number} ${method}\r\n${headers}Content-Length: 0\r\n\r\n`
+    `From: ${from}\r\nTo: ${to}\r\nCall-ID: ${sent.callId}\r\nCSeq: ${cseq.number} ${method}\r\n` +
+    `Max-Forwards: 70\r\n${linesOf(sent, HeaderKind.route)}Content-Length: 0\r\n${headers}\r\n`
   );
 }
 
