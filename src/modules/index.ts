@@ -1,4 +1,5 @@
 import type { AnyModule } from '../module/define.ts';
+import acc from './acc/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
 import ctl from './ctl/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
@@ -18,6 +19,7 @@ import xlog from './xlog/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
 export const modules: readonly AnyModule[] = [
+  acc,
   cfgRpc,
   ctl,
   dbSqlite,

@@ -5,11 +5,6 @@ import type { Host } from '../../module/host.ts';
 import { type Binding, type LocationDomain, type LocationService, type Maybe, then } from '../usrloc/api.ts';
 import type { RegistrarConfig } from './params.ts';
 
-/** What of `sl` is used: an answer that goes through the transaction when there is one. */
-export interface Replier {
-  reply(context: ScriptContext, status: number, reason: string): unknown;
-}
-
 /** What all functions of the module share. */
 export class Parts {
   readonly host: Host;

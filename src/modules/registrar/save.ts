@@ -1,8 +1,9 @@
 import type { ScriptContext } from '../../module/context.ts';
+import type { SlApi } from '../sl/api.ts';
 import { type Binding, type LocationDomain, type LocationRecord, type Maybe, then } from '../usrloc/api.ts';
 import { aorOf } from './aor.ts';
 import { isRefusal, type Refusal, refusals } from './errors.ts';
-import type { Parts, Replier } from './parts.ts';
+import type { Parts } from './parts.ts';
 import { type Change, Planner, SaveFlag } from './plan.ts';
 import { checkExtensions, type Registration, readRegistration } from './registration.ts';
 import { acceptance, type PreparedReply, type ReplySubject, rejection } from './reply.ts';
@@ -149,14 +150,12 @@ export class Saver {
   }
 
   #send(context: ScriptContext, reply: PreparedReply): boolean {
-    const replier = this.#parts.host.api<Replier>('sl');
-    if (replier === undefined) {
+    const sl = this.#parts.host.api<SlApi>('sl');
+    if (sl === undefined) {
       this.#parts.host.log.error('cannot answer: sl is not loaded');
       return false;
     }
-    context.replyHeaders += reply.headers;
-    const sent = replier.reply(context, reply.status, reply.reason);
-    return sent !== false && !(typeof sent === 'number' && sent < 0);
+    return sl.reply(context, reply.status, reply.reason, { headers: reply.headers });
   }
 }
 

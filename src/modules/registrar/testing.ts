@@ -7,6 +7,7 @@ import {
   fakeHost,
   ModuleUnderTest,
 } from '../../module/testing.ts';
+import type { SlApi } from '../sl/api.ts';
 import usrloc from '../usrloc/index.ts';
 import type { Locations } from '../usrloc/service.ts';
 import registrar from './index.ts';
@@ -88,13 +89,11 @@ export function registrarBench(
   const replies: string[] = [];
   const locationModule = new ModuleUnderTest(usrloc, host, usrlocParams);
   host.apis.set('usrloc', locationModule.loaded.instance);
-  host.apis.set('sl', {
-    reply: (context: ScriptContext, status: number, reason: string) => {
-      replies.push(`${status} ${reason}\n${context.replyHeaders.replaceAll('\r\n', '\n')}`);
-      context.replyHeaders = '';
-      return 1;
-    },
-  });
+  const reply: SlApi['reply'] = (_context, status, reason, options) => {
+    replies.push(`${status} ${reason}\n${(options?.headers ?? '').replaceAll('\r\n', '\n')}`);
+    return true;
+  };
+  host.apis.set('sl', { reply });
   const module = new ModuleUnderTest(registrar, host, params);
   void module.loaded.declaration.start?.(module.loaded.instance);
   const locations = locationModule.loaded.instance as Locations;

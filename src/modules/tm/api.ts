@@ -15,6 +15,8 @@ export interface TmTransaction extends TransactionScope {
   readonly isLocal: boolean;
   readonly isCancelled: boolean;
   readonly isExpired: boolean;
+  /** To tag of own responses; '' before the first. */
+  readonly toTag: string;
   /** Status of the last response sent upstream; 0 before the first. */
   readonly lastStatus: number;
   readonly branches: readonly ClientBranch[];
