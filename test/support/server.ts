@@ -49,8 +49,9 @@ const stopTimeoutMs = 8_000;
 /** The path of a server program, or undefined when it is not there. `OLELO_BIN` names another build of Olelo. */
 export function programPath(program: Program): string | undefined {
   if (program === 'kamailio') return findTool('kamailio');
-  const path = process.env.OLELO_BIN ?? join(repository, 'bin', 'olelo');
-  return existsSync(path) ? path : undefined;
+  if (process.env.OLELO_BIN !== undefined) return process.env.OLELO_BIN;
+  const built = join(repository, 'dist', 'src', 'bin', 'olelo.js');
+  return existsSync(built) ? join(repository, 'bin', 'olelo') : undefined;
 }
 
 /** Starts a server in the foreground and resolves when all its sockets are bound. Rejects with its log. */

@@ -1,0 +1,121 @@
+/**
+ * `npm run bench -- [options]`: both servers on the same configuration in one run, interleaved, several rounds.
+ * See docs/performance.md for what is measured; never compare absolute times of different machines or runs.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Program, programPath } from '../test/support/server.ts';
+import { type CallRound, type CallWorkload, callRound } from './calls.ts';
+import { contactRound } from './contacts.ts';
+import { choosePinning } from './pinning.ts';
+import { callsReport, contactsReport, machineText, writeReport } from './report.ts';
+
+const usage = `usage: npm run bench -- [options]
+  --workload w1,w1-4000,w2,w3   which (default: w1,w2)
+  --servers kamailio,olelo      which (default: those that are here)
+  --rounds 3                    rounds of each server
+  --rate 2000                   calls per second in W1 and W2
+  --duration 10                 measured seconds of each round
+  --contacts 200000             contacts in W3
+  --write                       writes the results into docs/performance.md`;
+
+const stockConfig = '/etc/kamailio/kamailio.cfg';
+
+const callWorkloads: Readonly<Record<string, CallWorkload & { rate?: number; servers?: Program[] }>> = {
+  w1: {
+    name: 'W1: record-routed stateful call, minimal configuration',
+    config: 'bench/configs/w1.cfg',
+    registered: false,
+  },
+  'w1-4000': {
+    name: 'W1 at 4,000 calls/s',
+    config: 'bench/configs/w1.cfg',
+    registered: false,
+    rate: 4000,
+  },
+  w2: {
+    name: 'W2: the same through the stock kamailio.cfg, found by lookup',
+    config: stockConfig,
+    registered: true,
+  },
+};
+
+interface Options {
+  readonly servers: readonly Program[];
+  readonly rounds: number;
+  readonly rate: number;
+  readonly durationSec: number;
+  readonly contacts: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workload: { type: 'string', default: 'w1,w2' },
+      servers: { type: 'string', default: 'kamailio,olelo' },
+      rounds: { type: 'string', default: '3' },
+      rate: { type: 'string', default: '2000' },
+      duration: { type: 'string', default: '10' },
+      contacts: { type: 'string', default: '200000' },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const options: Options = {
+    servers: (values.servers.split(',') as Program[]).filter((name) => programPath(name) !== undefined),
+    rounds: Number(values.rounds),
+    rate: Number(values.rate),
+    durationSec: Number(values.duration),
+    contacts: Number(values.contacts),
+  };
+  const pinning = choosePinning();
+  const head = machineText(options.servers.map(versionOf), pinning.text);
+  console.log(head);
+  const parts: string[] = [];
+  for (const name of values.workload.split(',')) {
+    const part = name === 'w3' ? await runContacts(options, pinning) : await runCalls(name, options, pinning);
+    console.log(`\n${part}`);
+    parts.push(part);
+  }
+  if (values.write) writeReport([head, ...parts].join('\n\n'));
+}
+
+async function runCalls(
+  name: string,
+  options: Options,
+  pinning: ReturnType<typeof choosePinning>,
+): Promise<string> {
+  const workload = callWorkloads[name];
+  if (workload === undefined) throw new Error(`no workload "${name}"\n${usage}`);
+  if (!existsSync(workload.config) && workload.config.startsWith('/')) {
+    return `${workload.name}: not run, ${workload.config} is not there (Debian package kamailio)`;
+  }
+  const rate = workload.rate ?? options.rate;
+  const rounds: CallRound[] = [];
+  for (let i = 0; i < options.rounds; i++) {
+    for (const program of i % 2 === 0 ? options.servers : [...options.servers].reverse()) {
+      const round = await callRound(workload, program, { rate, durationSec: options.durationSec, pinning });
+      rounds.push(round);
+      console.error(
+        `${name} round ${i + 1}: ${program} ${round.cpuPerCallUs.toFixed(0)} µs per call, ${round.failed} failed`,
+      );
+    }
+  }
+  return callsReport(workload.name, rate, options.durationSec, rounds);
+}
+
+async function runContacts(options: Options, pinning: ReturnType<typeof choosePinning>): Promise<string> {
+  const rounds = [];
+  for (const program of options.servers) {
+    rounds.push(await contactRound(program, { contacts: options.contacts, pinning }));
+  }
+  return contactsReport(options.contacts, rounds);
+}
+
+function versionOf(program: Program): string {
+  return execFileSync(programPath(program)!, ['-v'], { encoding: 'utf8' }).split('\n')[0] ?? program;
+}
+
+await main();
