@@ -1,10 +1,11 @@
 import { assert, errorText } from '../base/errors.ts';
 import { ComponentLog, LogLevels } from '../base/log.ts';
-import type { Log, Ports } from '../base/ports.ts';
+import type { DatabaseOptions, Log, Ports } from '../base/ports.ts';
 import { TimerWheel } from '../base/timerWheel.ts';
 import type { AnyModule } from '../module/define.ts';
 import { type LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { RpcArgument, RpcReply } from '../module/rpc.ts';
+import type { DbSqliteApi } from '../modules/db_sqlite/api.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
 import { StatelessProxy } from '../proxy/stateless.ts';
 import type { Flow } from '../proxy/transport.ts';
@@ -79,7 +80,7 @@ export class Server {
     this.#hooks = new ServerHooks(this.log);
     this.rpc = new ServerRpc(this.log);
     this.runtimeConfig = new ServerRuntimeConfig(this.settings);
-    this.#databases = new Databases(ports.databaseDrivers, (scheme) => this.#databaseOptions(scheme));
+    this.#databases = new Databases(ports.databaseDrivers, (_scheme, url) => this.#databaseOptions(url));
     this.transportSettings = new TransportSettings(this.settings);
     this.transport = this.#makeTransport();
     this.#location = makeLocation(
@@ -260,10 +261,10 @@ export class Server {
     });
   }
 
-  #databaseOptions(_scheme: string): { maxPending: number; busyTimeoutMs: number } {
+  #databaseOptions(url: string): DatabaseOptions {
     const sqlite = this.registry.get('db_sqlite');
-    const busy = sqlite?.values.db_set_busy_timeout;
-    return { maxPending: 10_000, busyTimeoutMs: typeof busy === 'number' && busy > 0 ? busy : 500 };
+    const api = sqlite?.declaration.api?.(sqlite.instance) as DbSqliteApi | undefined;
+    return { maxPending: 10_000, busyTimeoutMs: 500, ...api?.optionsFor(url) };
   }
 
   #localFlow(): Flow {

@@ -1,0 +1,101 @@
+import type { DatagramSocket, SocketAddress, StreamConnection } from '../src/base/ports.ts';
+import { StreamFramer } from '../src/sip/framer.ts';
+import type { SimPorts } from './world.ts';
+
+/** How a peer reaches the server: messages as text, whatever carries them. */
+export interface PeerWire {
+  readonly local: SocketAddress;
+  readonly reliable: boolean;
+  /** `UDP`, `TCP`: for the Via. */
+  readonly transport: string;
+  send(text: string): void;
+  close(): void;
+}
+
+export async function udpWire(
+  ports: SimPorts,
+  local: SocketAddress,
+  server: SocketAddress,
+  onMessage: (text: string) => void,
+): Promise<PeerWire> {
+  const socket: DatagramSocket = await ports.net.bindDatagram(local.address, local.port, {
+    onDatagram: (data) => onMessage(data.toString('latin1')),
+    onError: () => {},
+  });
+  return {
+    local: socket.local,
+    reliable: false,
+    transport: 'UDP',
+    send: (text) => socket.send(text, server.address, server.port),
+    close: () => socket.close(),
+  };
+}
+
+/** A stream to the server; made when first needed, and again when it has broken. */
+export class TcpWire implements PeerWire {
+  readonly local: SocketAddress;
+  readonly reliable = true;
+  readonly transport = 'TCP';
+  readonly #ports: SimPorts;
+  readonly #server: SocketAddress;
+  readonly #onMessage: (text: string) => void;
+  #stream: StreamConnection | undefined;
+  #waiting: string[] = [];
+  #connecting = false;
+  #closed = false;
+
+  constructor(
+    ports: SimPorts,
+    local: SocketAddress,
+    server: SocketAddress,
+    onMessage: (text: string) => void,
+  ) {
+    this.#ports = ports;
+    this.local = local;
+    this.#server = server;
+    this.#onMessage = onMessage;
+  }
+
+  send(text: string): void {
+    if (this.#closed) return;
+    if (this.#stream !== undefined) {
+      this.#stream.write(text);
+      return;
+    }
+    this.#waiting.push(text);
+    if (!this.#connecting) this.#connect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stream?.end();
+  }
+
+  #connect(): void {
+    this.#connecting = true;
+    const { address, port } = this.#server;
+    const options = { localAddress: this.local.address, timeoutMs: 10_000 };
+    this.#ports.net.connectStream(address, port, options).then(
+      (stream) => this.#connected(stream),
+      () => {
+        this.#connecting = false;
+        this.#waiting = [];
+      },
+    );
+  }
+
+  #connected(stream: StreamConnection): void {
+    const framer = new StreamFramer();
+    this.#connecting = false;
+    this.#stream = stream;
+    stream.setHandler({
+      onData: (data) => {
+        for (const frame of framer.push(data)) if (frame.kind === 'message') this.#onMessage(frame.text);
+      },
+      onClose: () => {
+        if (this.#stream === stream) this.#stream = undefined;
+      },
+    });
+    for (const text of this.#waiting.splice(0)) stream.write(text);
+  }
+}
