@@ -55,7 +55,10 @@ export function parseHost(reader: TokenReader): string {
 /** Words, digits, dots and hyphens that stand together without a space. */
 function parseHostName(reader: TokenReader): string {
   const first = reader.peek();
-  if (first.kind !== 'word' && first.kind !== 'number') reader.failExpecting('a host name or IP address');
+  const named = first.kind === 'word' || first.kind === 'number';
+  if (!named || reader.atRouteStart || reader.isSymbol('=', 1)) {
+    reader.failExpecting('a host name or IP address');
+  }
   let name = reader.next().text;
   for (let token = reader.peek(); !token.spaced; token = reader.peek()) {
     const joins = token.kind === 'symbol' && (token.text === '.' || token.text === '-');

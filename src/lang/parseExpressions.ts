@@ -40,6 +40,9 @@ const binary: ReadonlyMap<string, readonly [power: number, operator: BinaryOpera
 
 const UNARY_POWER = 12;
 
+/** Operators one behind the other: `a + b + c ...`. */
+const MAX_OPERATORS = 1000;
+
 const unary: ReadonlyMap<string, UnaryOperator> = new Map([
   ['!', '!'],
   ['not', '!'],
@@ -74,7 +77,7 @@ export function parseExpression(reader: TokenReader): Expression {
 function parseBinary(reader: TokenReader, minimum: number): Expression {
   return reader.nested(() => {
     let left = parseUnary(reader);
-    for (;;) {
+    for (let count = 0; ; count++) {
       const token = reader.peek();
       const entry = token.kind === 'symbol' || token.kind === 'word' ? binary.get(token.text) : undefined;
       if (
@@ -83,6 +86,7 @@ function parseBinary(reader: TokenReader, minimum: number): Expression {
         (token.kind === 'word' && reader.isSymbol('(', 1) && token.firstOnLine)
       )
         return left;
+      if (count === MAX_OPERATORS) reader.failExpecting(`at most ${MAX_OPERATORS} operators in a row`);
       reader.next();
       const right = parseBinary(reader, entry[0] + 1);
       left = { kind: 'binary', operator: entry[1], left, right, span: joinSpans(left.span, right.span) };

@@ -6,7 +6,7 @@ import type { Token } from './token.ts';
 export class SyntaxFailure extends Error {}
 
 /** How deep statements and expressions may nest: far beyond any config, well below the stack. */
-const MAX_NESTING = 200;
+const MAX_NESTING = 400;
 
 const routeWords = new Set([
   ...['request_route', 'route', 'branch_route', 'failure_route', 'onreply_route', 'reply_route'],
