@@ -2,10 +2,10 @@ import { errorText } from '../base/errors.ts';
 import type { Clock, Log } from '../base/ports.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
 import type { RouteContext } from '../script/context.ts';
-import { HeaderKind } from '../sip/headerKind.ts';
 import { isWireError, parseMessage, type SipMessage, type WireError } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/reasonPhrases.ts';
 import { buildResponse } from '../sip/response.ts';
+import { validateOnReceipt } from '../sip/validate.ts';
 import type { CoreCounters } from './coreCounters.ts';
 import type { ServerHooks } from './hooks.ts';
 import { Mailboxes } from './mailbox.ts';
@@ -58,12 +58,11 @@ export class Receiver {
       this.#malformed(text, message, flow);
       return;
     }
-    const { counters, routes, log } = this.#parts;
-    // All else that may be missing or wrong is the script's business (sanity module), as in Kamailio.
-    if (message.topmostVia === undefined) {
-      counters.badMessages++;
-      const problem = message.has(HeaderKind.via) ? 'malformed Via' : 'no Via';
-      log.error(`bad message from ${flow.proto}:${flow.address}:${flow.port}: ${problem}`);
+    const { counters, routes } = this.#parts;
+    // What no script could handle goes no further, as in Kamailio; all else is the script's business (sanity module).
+    const fault = validateOnReceipt(message);
+    if (fault !== undefined) {
+      this.#malformed(text, fault, flow);
       return;
     }
     if (message.isRequest) counters.countRequest(message.method);

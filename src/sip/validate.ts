@@ -31,8 +31,9 @@ export const messageChecks: readonly MessageCheck[] = [
   { name: 'single-headers', clause: 'RFC 3261 §7.3.1', level: 'receipt', test: checkSingleHeaders },
   { name: 'mandatory-headers', clause: 'RFC 3261 §8.1.1', level: 'receipt', test: checkMandatoryHeaders },
   { name: 'via', clause: 'RFC 3261 §20.42', level: 'receipt', test: checkTopmostVia },
-  { name: 'cseq', clause: 'RFC 3261 §20.16', level: 'receipt', test: checkCSeq },
+  { name: 'cseq', clause: 'RFC 3261 §20.16', level: 'receipt', test: checkCSeqWords },
   { name: 'content-length', clause: 'RFC 3261 §20.14', level: 'receipt', test: checkContentLength },
+  { name: 'cseq-number', clause: 'RFC 3261 §8.1.1.5', level: 'strict', test: checkCSeqNumber },
   { name: 'method', clause: 'RFC 3261 §7.1', level: 'strict', test: checkMethod },
   { name: 'request-uri', clause: 'RFC 3261 §8.1.1.1, §19.1.1', level: 'strict', test: checkRequestUri },
   { name: 'header-names', clause: 'RFC 3261 §7.3.1', level: 'strict', test: checkHeaderNames },
@@ -141,7 +142,13 @@ function checkTopmostVia(message: SipMessage): WireError | undefined {
   return message.topmostVia === undefined ? headerFault(message, HeaderKind.via, 'malformed') : undefined;
 }
 
-function checkCSeq(message: SipMessage): WireError | undefined {
+/** Two words; a number out of range is for scripts to refuse. */
+function checkCSeqWords(message: SipMessage): WireError | undefined {
+  if (message.cseq !== undefined || /\S\s+\S/.test(message.value(HeaderKind.cseq) ?? '')) return undefined;
+  return headerFault(message, HeaderKind.cseq, 'malformed');
+}
+
+function checkCSeqNumber(message: SipMessage): WireError | undefined {
   return message.cseq === undefined ? headerFault(message, HeaderKind.cseq, 'malformed') : undefined;
 }
 
