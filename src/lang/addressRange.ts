@@ -4,10 +4,15 @@ import { isIpv4, isIpv6 } from './lexemes.ts';
 export class AddressRange {
   readonly #address: readonly number[];
   readonly #mask: readonly number[];
+  /** The same as 32-bit words, for IPv4. */
+  readonly #addressWord: number;
+  readonly #maskWord: number;
 
   private constructor(address: readonly number[], mask: readonly number[]) {
     this.#mask = mask;
     this.#address = address.map((byte, i) => byte & mask[i]!);
+    this.#addressWord = wordOf(this.#address);
+    this.#maskWord = wordOf(mask);
   }
 
   /** `10.0.0.1`, `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32`; undefined for anything else. */
@@ -23,6 +28,10 @@ export class AddressRange {
   }
 
   contains(text: string): boolean {
+    if (this.#address.length === 4) {
+      const word = ipv4Word(text);
+      return word !== undefined && (word & this.#maskWord) === this.#addressWord;
+    }
     const bytes = addressBytes(text);
     if (bytes?.length !== this.#address.length) return false;
     for (let i = 0; i < bytes.length; i++) {
@@ -30,6 +39,35 @@ export class AddressRange {
     }
     return true;
   }
+}
+
+function wordOf(bytes: readonly number[]): number {
+  return (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
+}
+
+/** An IPv4 address as a signed 32-bit word, without allocation: this runs per message. */
+function ipv4Word(text: string): number | undefined {
+  let word = 0;
+  let byte = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      if (digits === 0) return undefined;
+      word = (word << 8) | byte;
+      byte = 0;
+      digits = 0;
+      dots++;
+    } else if (code >= 48 && code <= 57) {
+      byte = byte * 10 + code - 48;
+      digits++;
+      if (byte > 255 || digits > 3) return undefined;
+    } else {
+      return undefined;
+    }
+  }
+  return dots === 3 && digits > 0 ? (word << 8) | byte : undefined;
 }
 
 function maskBytes(text: string, length: number): number[] | undefined {

@@ -65,7 +65,8 @@ function checkStatement(scope: CheckScope, statement: Statement, within: Surroun
 
 function checkJump(scope: CheckScope, statement: JumpStatement, within: Surrounding): IrStatement {
   const { jump, span } = statement;
-  if (jump === 'break' && within === 'route') {
+  // in a top-level block `break` does what was meant; in a sub-route the caller goes on
+  if (jump === 'break' && within === 'route' && scope.routeKind === 'route') {
     scope.diagnostics.warning(
       'OL0610',
       span,

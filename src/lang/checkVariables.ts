@@ -22,7 +22,9 @@ export function resolveVariable(scope: CheckScope, text: string, span: Span): Pv
 function accept(scope: CheckScope, found: PvInfo | Problem, name: string, span: Span): PvInfo | undefined {
   if (!isProblem(found)) return found;
   if (found.unknown && scope.explainByAbsence(name, span)) return undefined;
-  scope.diagnostics.error('OL0605', span, found.message, { suggestion: found.suggestion });
+  const { message, suggestion } = found;
+  const load = suggestion?.startsWith('loadmodule') ?? false;
+  scope.diagnostics.error('OL0605', span, message, load ? { expected: suggestion } : { suggestion });
   return undefined;
 }
 

@@ -95,10 +95,10 @@ const cases: readonly [name: string, text: string, expected: string[]][] = [
     ["OL0607 1:23 never runs: 'exit' stands before it"],
   ],
   [
-    'break in a route',
-    'request_route { if ($var(x)) break; log("x"); }',
+    'break in a sub-route',
+    'request_route { if ($var(x)) break; log("x"); }\nroute[A] { if ($var(x)) break; log("x"); }',
     [
-      "OL0610 1:30 'break' outside of switch and while ends the route, with 0 as $rc | expected 'return' or 'exit'",
+      "OL0610 2:25 'break' outside of switch and while ends the route, with 0 as $rc | expected 'return' or 'exit'",
     ],
   ],
   [

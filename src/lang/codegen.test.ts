@@ -119,6 +119,19 @@ test('keywords, addresses and myself', () => {
   assert.deepEqual(context.log, ['method', 'myself', 'network', 'long']);
 });
 
+test('return_mode 1: return codes are numbers in expressions, true unless 0', () => {
+  const { context } = runRequest(`return_mode = 1
+  request_route {
+    if (route(N)) { log("true"); }
+    if (route(N) < 0) { log("negative"); }
+    if (!route(N)) { log("no"); } else { log("not false"); }
+    $var(x) = route(N) + 1; log("$var(x)");
+    log("a" + route(N));
+  }
+  route[N] { return -2; }`);
+  assert.deepEqual(context.log, ['true', 'negative', 'not false', '-1', 'a-2']);
+});
+
 test('nothing runs of a config with errors', () => {
   const { code, failed } = compileText('request_route { nope(); }');
   assert.deepEqual([code, failed], [undefined, true]);

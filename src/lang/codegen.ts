@@ -13,6 +13,8 @@ export interface CodegenOptions {
   readonly fileName?: string | undefined;
   /** Calls `host.statement` before each statement. */
   readonly trace?: boolean | undefined;
+  /** `return_mode = 1`: return codes stay numbers in expressions. */
+  readonly returnedNumbers?: boolean | undefined;
 }
 
 export interface StatementSite {
@@ -73,6 +75,7 @@ class Generator {
   readonly #writer: CodeWriter;
   readonly #names = new LinkNames();
   readonly #trace: boolean;
+  readonly #resultType: 'result' | 'returned';
   readonly #sites: StatementSite[] = [];
   readonly #dynamicAsync: boolean;
 
@@ -80,6 +83,7 @@ class Generator {
     this.#routes = routes;
     this.#writer = new CodeWriter(options.fileName ?? 'routes.js');
     this.#trace = options.trace ?? false;
+    this.#resultType = options.returnedNumbers ? 'returned' : 'result';
     for (const named of routes) {
       if (named.route.routeKind === 'route') this.#subRoutes.set(named.route.name, named);
     }
@@ -115,6 +119,7 @@ class Generator {
       writer,
       names: this.#names,
       dynamicAsync: this.#dynamicAsync,
+      resultType: this.#resultType,
       temporary: () => {
         const name = `t${temporaries.length}`;
         temporaries.push(name);

@@ -12,6 +12,8 @@ export interface FunctionContext {
   routeCall(name: string): { readonly callee: string; readonly isAsync: boolean };
   /** Some sub-route is async, so a call by a computed name may be. */
   readonly dynamicAsync: boolean;
+  /** What a return code is in an expression: see `Operand`. */
+  readonly resultType: 'result' | 'returned';
 }
 
 export interface StatementContext extends FunctionContext {

@@ -159,7 +159,7 @@ function generateCall(context: FunctionContext, expression: IrCall): Operand {
   writer.line(`${result} = ${[`${callee}(c`, ...args].join(', ')});`, expression.span);
   if (expression.waits) writer.line(`if (typeof ${result} !== "number") ${result} = await ${result};`);
   writer.line(`if ((c.returnCode = ${result}) === 0) { c.exited = true; return 0; }`);
-  return { code: result, type: 'result' };
+  return { code: result, type: context.resultType };
 }
 
 function generateRouteCall(context: FunctionContext, expression: IrRouteCall): Operand {
@@ -179,7 +179,7 @@ function generateRouteCall(context: FunctionContext, expression: IrRouteCall): O
   }
   writer.line(`if (c.exited) return ${result};`);
   writer.line(`c.returnCode = ${result};`);
-  return { code: result, type: 'result' };
+  return { code: result, type: context.resultType };
 }
 
 function generateSelval(context: FunctionContext, expression: IrSelval): Operand {

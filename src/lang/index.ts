@@ -1,6 +1,6 @@
 import type { AliasDeclaration, CustomParameter, GlobalParameter, SocketDeclaration } from './ast.ts';
 import type { Catalogue } from './catalogue.ts';
-import { checkConfig } from './checker.ts';
+import { type CheckedConfig, checkConfig } from './checker.ts';
 import type { LoadedModuleEntry, ModuleParameterEntry } from './checkModules.ts';
 import { type CompiledRoutes, generateCode } from './codegen.ts';
 import { DefineTable, type Environment } from './defines.ts';
@@ -64,8 +64,14 @@ export function compile(
     diagnostics: diagnostics.items,
     failed,
     defines: defines.entries(),
-    code: failed ? undefined : generateCode(checked.routes, options),
+    code: failed
+      ? undefined
+      : generateCode(checked.routes, { ...options, returnedNumbers: returnsNumbers(checked) }),
   };
+}
+
+function returnsNumbers({ globals }: CheckedConfig): boolean {
+  return globals.findLast(({ name }) => name === 'return_mode')?.value.value === 1;
 }
 
 /** `--cfg-print`: the config with includes in place and without what conditions leave out. */

@@ -3,11 +3,12 @@ import { textToInt } from './operators.ts';
 
 /**
  * A piece of generated JavaScript and what is known of its value. `bool` is a JavaScript boolean that means
- * 1 or 0; `result` is the return code of a function, true when positive.
+ * 1 or 0; `result` is the return code of a function, 1 in an expression when positive, else 0; `returned` is one
+ * that stays the number it is (`return_mode = 1`), true unless 0.
  */
 export interface Operand {
   readonly code: string;
-  readonly type: 'int' | 'string' | 'any' | 'bool' | 'result';
+  readonly type: 'int' | 'string' | 'any' | 'bool' | 'result' | 'returned';
   /** The value, where it is known; not set for null by a missing property but by `null` itself. */
   readonly constant?: Value;
 }
@@ -28,6 +29,7 @@ export function asInt(operand: Operand): string {
   if (constant !== undefined) return typeof constant === 'number' ? code : literal(constantInt(constant));
   switch (type) {
     case 'int':
+    case 'returned':
       return code;
     case 'bool':
       return `(${code} ? 1 : 0)`;
@@ -51,6 +53,7 @@ export function asText(operand: Operand): string {
     case 'string':
       return code;
     case 'int':
+    case 'returned':
       return `String(${code})`;
     case 'bool':
       return `(${code} ? "1" : "0")`;
@@ -74,6 +77,7 @@ export function asOperandValue(operand: Operand): string {
 /** `if (x)`: a positive number is true. */
 export function asCondition(operand: Operand): string {
   if (operand.type === 'bool') return operand.code;
+  if (operand.type === 'returned') return `${operand.code} !== 0`;
   return operand.type === 'result' ? `${operand.code} > 0` : `${asInt(operand)} > 0`;
 }
 

@@ -13,9 +13,13 @@ const integerText = /^[+-]?(?:\d+|0[xX][0-9a-fA-F]+)$/;
 
 /** Text that is an integer as a whole (decimal or 0x), else 0. */
 export function textToInt(text: string): number {
+  const first = text.charCodeAt(0);
+  const negative = first === 45;
+  const signed = negative || first === 43;
+  // most texts that are asked for their number are none: they end here
+  if (!signed && !(first >= 48 && first <= 57)) return 0;
   if (!integerText.test(text)) return 0;
-  const negative = text.charCodeAt(0) === 45;
-  const number = Number(negative || text.charCodeAt(0) === 43 ? text.slice(1) : text);
+  const number = Number(signed ? text.slice(1) : text);
   if (!Number.isSafeInteger(number)) return 0;
   return negative ? -number : number;
 }

@@ -1,4 +1,5 @@
 import type { AddressExpression, BinaryOperator, Expression, UnaryOperator } from './ast.ts';
+import { coreKeywords } from './coreKeywords.ts';
 import { integerOf, isIpv4 } from './lexemes.ts';
 import { joinSpans } from './source.ts';
 import type { Token } from './token.ts';
@@ -38,6 +39,8 @@ const binary: ReadonlyMap<string, readonly [power: number, operator: BinaryOpera
   ['mod', [11, '%']],
 ] as const);
 
+const EQUALITY_POWER = 8;
+const ORDER_POWER = 9;
 const UNARY_POWER = 12;
 
 /** Operators one behind the other: `a + b + c ...`. */
@@ -192,7 +195,20 @@ function parseWord(reader: TokenReader): Expression {
   reader.next();
   const value = booleanWord(token.text);
   if (value !== undefined) return { kind: 'number', value, span: token.span };
-  return { kind: 'word', name: token.text, span: token.span };
+  const word: Expression = { kind: 'word', name: token.text, span: token.span };
+  return coreKeywords.has(token.text) || token.text === 'myself'
+    ? parseKeywordComparison(reader, word)
+    : word;
+}
+
+/** `!uri == myself` is `!(uri == myself)`: a core keyword and what it is compared with are one operand. */
+function parseKeywordComparison(reader: TokenReader, left: Expression): Expression {
+  const token = reader.peek();
+  const [power, operator] = (token.kind === 'symbol' && binary.get(token.text)) || [0];
+  if (operator === undefined || (power !== EQUALITY_POWER && power !== ORDER_POWER)) return left;
+  reader.next();
+  const right = parseBinary(reader, ORDER_POWER + 1);
+  return { kind: 'binary', operator, left, right, span: joinSpans(left.span, right.span) };
 }
 
 /** An IP address or host name, with `/mask` behind it when there is one. */

@@ -94,6 +94,8 @@ const expressions: readonly [text: string, expected: string][] = [
   ['src_ip == 10.0.0.0/255.0.0.0 || dst_ip==::1', '((src_ip == <10.0.0.0/255.0.0.0>) || (dst_ip == <::1>))'],
   ['src_ip == [2001:db8::1]/32', '(src_ip == <2001:db8::1/32>)'],
   ['uri == myself', '(uri == myself)'],
+  ['!uri==myself && !method=="A" + "B" == 1', '((! (uri == myself)) && ((! (method == ("A" + "B"))) == 1))'],
+  ['!$x == 1', '((! $x) == 1)'],
   ['msg:len >= 20 && proto==UDP', '((msg:len >= 20) && (proto == UDP))'],
   ['src_ip == host.example.com', '(src_ip == <host.example.com>)'],
   ['f(1, "a" + $b, g())', 'f(1, ("a" + $b), g())'],

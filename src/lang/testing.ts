@@ -156,6 +156,7 @@ const modules: readonly ModuleInfo[] = [
 
 const globals: readonly GlobalInfo[] = [
   { name: 'debug', type: 'int', min: -6, max: 10 },
+  { name: 'return_mode', type: 'int', min: 0, max: 1 },
   { name: 'children', type: 'int', meaningless: 'one process does all' },
   { name: 'log_name', type: 'string' },
   { name: 'fork', type: 'bool' },

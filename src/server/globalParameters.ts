@@ -139,7 +139,7 @@ export const globalParameters: readonly GlobalParameter[] = [
   bool('received_route_mode', 0, 'Run event_route[core:msg-received].'),
   int('max_branches', 12, 'Branches of one request.', { min: 1, max: 30 }),
   int('max_recursive_level', 256, 'Depth of calls among routes.', { min: 1, max: 100_000 }),
-  int('return_mode', 0, '1: return codes stay numbers in expressions; only 0 here.', { min: 0, max: 0 }),
+  int('return_mode', 0, '1: return codes stay numbers in expressions, true unless 0.', { min: 0, max: 1 }),
   int('max_while_loops', 100, 'Rounds of one `while`; 0 for no limit.', { runtime: true, min: 0 }),
   bool('phone2tel', 1, 'SIP URIs with user=phone count as tel URIs.', { runtime: true }),
   int('sip_parser_log', 0, 'Log level of parser complaints.'),
