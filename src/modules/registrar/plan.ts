@@ -21,7 +21,10 @@ export const SaveFlag = {
 export type Change =
   | { readonly kind: 'insert'; readonly data: BindingData }
   | { readonly kind: 'update'; readonly binding: Binding; readonly data: BindingData }
-  | { readonly kind: 'remove'; readonly binding: Binding };
+  /** A retransmission. */
+  | { readonly kind: 'keep'; readonly binding: Binding }
+  /** `implied`: not what the client asked for, but what follows from it. */
+  | { readonly kind: 'remove'; readonly binding: Binding; readonly implied: boolean };
 
 /** Longest source address that the column holds. */
 const maxReceivedLength = 255;
@@ -85,10 +88,12 @@ export class Planner {
     if (seen.has(about)) return undefined;
     seen.add(about);
     const isRemoval = data.expiresSec <= this.#parts.nowSec();
-    if (match.kind === 'retransmission') kept.add(match.binding);
-    else if (match.kind === 'new') {
+    if (match.kind === 'retransmission') {
+      kept.add(match.binding);
+      changes.push({ kind: 'keep', binding: match.binding });
+    } else if (match.kind === 'new') {
       if (!isRemoval) changes.push({ kind: 'insert', data });
-    } else if (isRemoval) changes.push({ kind: 'remove', binding: match.binding });
+    } else if (isRemoval) changes.push({ kind: 'remove', binding: match.binding, implied: false });
     else {
       kept.add(match.binding);
       changes.push({ kind: 'update', binding: match.binding, data });
@@ -117,13 +122,13 @@ export class Planner {
     if (data.instance === '' || (flows && data.regId > 0)) return;
     for (const other of this.#record?.bindings ?? [])
       if (other !== binding && other.instance === data.instance && !kept.has(other))
-        changes.push({ kind: 'remove', binding: other });
+        changes.push({ kind: 'remove', binding: other, implied: true });
   }
 
   #removeOthers(changes: Change[], kept: ReadonlySet<Binding>): void {
     const gone = new Set(changes.map((change) => (change.kind === 'remove' ? change.binding : undefined)));
     for (const binding of this.#record?.bindings ?? [])
-      if (!kept.has(binding) && !gone.has(binding)) changes.push({ kind: 'remove', binding });
+      if (!kept.has(binding) && !gone.has(binding)) changes.push({ kind: 'remove', binding, implied: true });
   }
 
   #exceedsLimit(changes: readonly Change[]): boolean {

@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts';
 /** Bits of `xavp_rcd_mask`. */
 const SkipField = { ruid: 1, contact: 2, expires: 4, received: 8, path: 16 } as const;
 
-/** Tells the script which contact was found (`xavp_rcd`). */
+/** Tells the script which contact was found or saved last (`xavp_rcd`). */
 export function publishRecord(parts: Parts, context: ScriptContext, binding: Binding): void {
   const { xavp_rcd: name, xavp_rcd_mask: mask } = parts.config;
   if (name === '') return;
@@ -18,6 +18,7 @@ export function publishRecord(parts: Parts, context: ScriptContext, binding: Bin
     node.push('expires', binding.expiresSec === 0 ? 0 : binding.expiresSec - parts.nowSec());
   if ((mask & SkipField.contact) === 0) node.push('contact', binding.contact);
   if ((mask & SkipField.ruid) === 0) node.push('ruid', binding.ruid);
+  context.variables.xavps.removeAll(name);
   context.variables.xavps.push(name, node);
 }
 

@@ -262,7 +262,7 @@ const cases: readonly Case[] = [
     name: 'flag 4 leaves one contact',
     steps: [
       { contacts: [contact], rc: 1, reply: ok(`${contact};expires=3600`) },
-      { contacts: ['<sip:only@b>'], cseq: 2, flags: 4, rc: 3, reply: ok('<sip:only@b>;expires=3600') },
+      { contacts: ['<sip:only@b>'], cseq: 2, flags: 4, rc: 1, reply: ok('<sip:only@b>;expires=3600') },
     ],
   },
   {
@@ -391,7 +391,7 @@ const cases: readonly Case[] = [
         callId: 'x2',
         cseq: 4,
         headers: ['Supported: path'],
-        rc: 3,
+        rc: 2,
         reply: `CONTACT <sip:o@192.0.2.4>;expires=3600${instance};reg-id=1\nSupported: outbound\n`,
       },
     ],
@@ -528,6 +528,17 @@ describe('save', () => {
     const fallback = await seconds({ user: 'b', contacts: ['<sip:a@b>'] });
     assert.ok(fallback >= 1800 && fallback < 3600, `${fallback}`);
     assert.equal(await seconds({ user: 'c', contacts: ['<sip:a@b>;expires=1000'], flags: 8 }), 1000);
+  });
+
+  it('tells the contact that was saved last in xavp_rcd', async () => {
+    const bench = registrarBench({ xavp_rcd: 'ulrcd' });
+    const context = contextOf(registerText({ contacts: ['<sip:a@b>', '<sip:c@b>;expires=100'] }));
+    await bench.call('save', context, 'location');
+    const { xavps } = context.variables;
+    assert.equal(xavps.count('ulrcd'), 1);
+    const node = xavps.get('ulrcd');
+    assert.ok(node instanceof XavpNode);
+    assert.deepEqual([node.get('contact'), node.get('expires')], ['sip:c@b', 100]);
   });
 
   it('counts', async () => {

@@ -5,6 +5,7 @@ import { aorOf } from './aor.ts';
 import { isRefusal, type Refusal, refusals } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { type Change, Planner, SaveFlag } from './plan.ts';
+import { publishRecord } from './recordXavp.ts';
 import { checkExtensions, type Registration, readRegistration } from './registration.ts';
 import { acceptance, type PreparedReply, type ReplySubject, rejection } from './reply.ts';
 
@@ -92,40 +93,57 @@ export class Saver {
       binding.callId === registration.callId && registration.cseq <= binding.cseq;
     if (record?.bindings.some(isLate) === true)
       return this.#refuse(job.context, job.flags, refusals.cseq, subjectOf(job, record));
-    const changes = (record?.bindings ?? []).map((binding): Change => ({ kind: 'remove', binding }));
+    const changes = (record?.bindings ?? []).map(
+      (binding): Change => ({ kind: 'remove', binding, implied: false }),
+    );
     return then(this.#applyAll(job, changes), (result) => (result < 0 ? result : SaveResult.removed));
   }
 
   #applyAll(job: Job, changes: readonly Change[]): Maybe<number> {
     let result: number = SaveResult.inserted;
-    const waits: Promise<unknown>[] = [];
+    let isWaiting = false;
+    const writes: Maybe<string>[] = [];
     for (const change of changes) {
       const write = this.#apply(job, change);
-      if (write instanceof Promise) waits.push(write);
-      result = resultOf(change);
+      if (write instanceof Promise) isWaiting = true;
+      writes.push(write);
+      if (change.kind !== 'remove' || !change.implied) result = resultOf(change);
     }
-    if (waits.length === 0) return this.#accept(job, job.domain.getRecord(job.aor), result);
-    return Promise.all(waits).then(() => this.#accept(job, job.domain.getRecord(job.aor), result));
+    const finish = (ruids: readonly string[]) =>
+      then(job.domain.getRecord(job.aor), (record) => {
+        this.#publish(job, record, ruids);
+        return this.#accept(job, record, result);
+      });
+    return isWaiting ? Promise.all(writes).then(finish) : finish(writes as string[]);
   }
 
-  #apply(job: Job, change: Change): Maybe<unknown> {
+  /** Gives the record id of what is there now, '' for a removal. */
+  #apply(job: Job, change: Change): Maybe<string> {
     const options = (job.flags & SaveFlag.memoryOnly) === 0 ? undefined : { memoryOnly: true };
     switch (change.kind) {
       case 'insert':
-        return job.domain.insert(job.aor, change.data, options);
+        return then(job.domain.insert(job.aor, change.data, options), (binding) => binding.ruid);
       case 'update':
-        return job.domain.update(change.binding, change.data, options);
+        return then(job.domain.update(change.binding, change.data, options), () => change.binding.ruid);
       case 'remove':
-        return job.domain.remove(change.binding, options);
+        return then(job.domain.remove(change.binding, options), () => '');
+      case 'keep':
+        return change.binding.ruid;
     }
   }
 
-  #accept(job: Job, record: Maybe<LocationRecord | undefined>, result: number): Maybe<number> {
-    return then(record, (found) => {
-      this.#parts.acceptedCount++;
-      const reply = acceptance(this.#parts, subjectOf(job, found));
-      return this.#answer(job.context, job.flags, reply) ? result : SaveResult.error;
-    });
+  /** The last contact that was saved goes to `xavp_rcd`. */
+  #publish(job: Job, record: LocationRecord | undefined, ruids: readonly string[]): void {
+    if (this.#parts.config.xavp_rcd === '') return;
+    const last = ruids.findLast((ruid) => ruid !== '');
+    const binding = record?.bindings.find((other) => other.ruid === last);
+    if (binding !== undefined) publishRecord(this.#parts, job.context, binding);
+  }
+
+  #accept(job: Job, record: LocationRecord | undefined, result: number): number {
+    this.#parts.acceptedCount++;
+    const reply = acceptance(this.#parts, subjectOf(job, record));
+    return this.#answer(job.context, job.flags, reply) ? result : SaveResult.error;
   }
 
   #refuse(
@@ -164,6 +182,6 @@ function subjectOf(job: Job, record: LocationRecord | undefined): ReplySubject {
 }
 
 function resultOf(change: Change): number {
-  if (change.kind === 'insert') return SaveResult.inserted;
-  return change.kind === 'update' ? SaveResult.updated : SaveResult.removed;
+  if (change.kind === 'update') return SaveResult.updated;
+  return change.kind === 'remove' ? SaveResult.removed : SaveResult.inserted;
 }

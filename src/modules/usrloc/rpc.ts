@@ -91,7 +91,7 @@ async function dumpDomain(self: Locations, domain: AnyDomain, brief: boolean): P
   await domain.forEach((binding) => {
     const contacts = contactsOf.get(binding.aor) ?? [];
     contactsOf.set(binding.aor, contacts);
-    if (!brief) contacts.push(contactStruct(binding, domain.nowSec()));
+    if (!brief) contacts.push(contactStruct(binding, domain.nowSec(), isNat(self, binding)));
   });
   const size = 2 ** self.config.hash_size;
   const slots = new Map<number, number>();
@@ -112,7 +112,7 @@ async function dumpDomain(self: Locations, domain: AnyDomain, brief: boolean): P
 }
 
 /** One contact as `ul.dump` and `ul.lookup` show it. */
-export function contactStruct(binding: Binding, nowSec: number): RpcStruct {
+function contactStruct(binding: Binding, nowSec: number, keepalive: boolean): RpcStruct {
   return new RpcStruct({
     Contact: new RpcStruct({
       Address: binding.contact,
@@ -133,7 +133,7 @@ export function contactStruct(binding: Binding, nowSec: number): RpcStruct {
       'Reg-Id': binding.regId,
       'Server-Id': binding.serverId,
       'Tcpconn-Id': binding.connectionId === 0 ? -1 : binding.connectionId,
-      Keepalive: 0,
+      Keepalive: keepalive ? 1 : 0,
       'Last-Keepalive': binding.lastKeepaliveSec,
       'KA-Roundtrip': binding.roundTripMicros,
       'Last-Modified': binding.lastModifiedSec,
@@ -144,6 +144,11 @@ export function contactStruct(binding: Binding, nowSec: number): RpcStruct {
 function expiresText(binding: Binding, nowSec: number): number | string {
   if (binding.expiresSec === 0) return 'permanent';
   return binding.expiresSec > nowSec ? binding.expiresSec - nowSec : 'expired';
+}
+
+function isNat(self: Locations, binding: Binding): boolean {
+  const flag = self.config.nat_bflag;
+  return flag >= 0 && ((binding.branchFlags >>> flag) & 1) === 1;
 }
 
 function orNotSet(text: string): string {
@@ -171,7 +176,7 @@ function lookup(self: Locations, args: readonly RpcArgument[]): Maybe<RpcReply> 
   return then(named.domain.getRecord(named.aor), (record): RpcReply => {
     if (record === undefined) return new RpcFault(500, 'AOR not found in location table');
     const nowSec = named.domain.nowSec();
-    const contacts = record.bindings.map((binding) => contactStruct(binding, nowSec));
+    const contacts = record.bindings.map((binding) => contactStruct(binding, nowSec, isNat(self, binding)));
     return [new RpcStruct({ AoR: record.aor, Contacts: contacts })];
   });
 }

@@ -410,7 +410,7 @@ describe('use_domain', () => {
 
 describe('RPC', () => {
   it('dumps like Kamailio', async () => {
-    const { domain, module } = await bench();
+    const { domain, module } = await bench({ nat_bflag: 6 });
     const binding = await domain.insert('alice', data({ q: 500, branchFlags: 72, methods: 13 }));
     const [full] = (await module.rpc('ul.dump')) as RpcValue[];
     const contact = {
@@ -432,7 +432,7 @@ describe('RPC', () => {
       'Reg-Id': 0,
       'Server-Id': 0,
       'Tcpconn-Id': -1,
-      Keepalive: 0,
+      Keepalive: 1,
       'Last-Keepalive': startSec,
       'KA-Roundtrip': 0,
       'Last-Modified': startSec,
