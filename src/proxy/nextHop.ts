@@ -20,14 +20,13 @@ export function protocolOf(name: string): TransportProtocol | undefined {
   return protocols.find((proto) => proto === lower);
 }
 
-/** undefined when the URI is no SIP URI, or asks for a transport that does not exist. */
+/** undefined when the URI is no SIP URI. A transport that does not exist counts as none, as in Kamailio. */
 export function nextHopOf(uriText: string): NextHop | undefined {
   const uri = SipUri.parse(uriText);
   if (uri === undefined || uri.host === '') return undefined;
   const secure = uri.scheme === 'sips';
   const transport = uri.transport;
   let proto = transport === undefined ? undefined : protocolOf(transport);
-  if (transport !== undefined && transport !== '' && proto === undefined) return undefined;
   // RFC 3261 §26.2.2: `sips:` with a stream transport means that transport over TLS
   if (secure) proto = proto === 'ws' || proto === 'wss' ? 'wss' : 'tls';
   const maddr = uri.params.get('maddr');

@@ -68,22 +68,36 @@ function sameTransaction(
 ): string | undefined {
   const sent = typeof source === 'string' ? parseMessage(source) : source;
   if (isWireError(sent)) return undefined;
-  const via = sent.topmostVia;
-  const from = sent.value(HeaderKind.from);
-  const to = toValue ?? sent.value(HeaderKind.to);
   const cseq = sent.cseq;
-  if (via === undefined || from === undefined || to === undefined || cseq === undefined) return undefined;
-  return (
-    `${method} ${sent.requestUri} SIP/2.0\r\nVia: ${sent.text.slice(via.start, via.end).trimEnd()}\r\n` +
-    `From: ${from}\r\nTo: ${to}\r\nCall-ID: ${sent.callId}\r\nCSeq: ${cseq.number} ${method}\r\n` +
-    `Max-Forwards: 70\r\n${linesOf(sent, HeaderKind.route)}Content-Length: 0\r\n${headers}\r\n`
-  );
+  if (sent.topmostVia === undefined || cseq === undefined) return undefined;
+  if (!sent.has(HeaderKind.from) || !sent.has(HeaderKind.to) || !sent.has(HeaderKind.callId))
+    return undefined;
+  let out = `${method} ${sent.requestUri} SIP/2.0\r\n`;
+  for (let i = 0; i < sent.headerCount; i++) out += sharedLine(sent, i, method, toValue);
+  if (!sent.has(HeaderKind.maxForwards)) out += 'Max-Forwards: 70\r\n';
+  return `${out}Content-Length: 0\r\n${headers}\r\n`;
 }
 
-/** All header lines of a kind, as they stand. */
-function linesOf(message: SipMessage, kind: HeaderKind): string {
-  let out = '';
-  for (let i = message.find(kind); i >= 0; i = message.find(kind, i + 1))
-    out += message.text.slice(message.headerStart(i), message.headerEnd(i));
-  return out;
+/** What becomes of header line `i` of the INVITE in its ACK or CANCEL: '' when it does not go in. */
+function sharedLine(sent: SipMessage, i: number, method: string, toValue: string | undefined): string {
+  const kind = sent.headerKind(i);
+  switch (kind) {
+    case HeaderKind.via: {
+      const via = i === sent.find(HeaderKind.via) ? sent.topmostVia : undefined;
+      return via === undefined ? '' : `Via: ${sent.text.slice(via.start, via.end).trimEnd()}\r\n`;
+    }
+    case HeaderKind.to:
+      if (toValue !== undefined) return `To: ${toValue}\r\n`;
+      break;
+    case HeaderKind.cseq:
+      return `CSeq: ${sent.cseq?.number ?? 0} ${method}\r\n`;
+    case HeaderKind.from:
+    case HeaderKind.callId:
+    case HeaderKind.maxForwards:
+    case HeaderKind.route:
+      break;
+    default:
+      return '';
+  }
+  return sent.text.slice(sent.headerStart(i), sent.headerEnd(i));
 }

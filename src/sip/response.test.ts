@@ -117,13 +117,13 @@ hi`),
 const local = (method: string, to: string): string =>
   crlf(`${method} sip:bob@example.com SIP/2.0
 Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK9;rport
+Max-Forwards: 70
+Route: <sip:p1;lr>
 From: <sip:a@example.com>;tag=1
 To: ${to}
 Call-ID: c1
-CSeq: 17 ${method}
-Max-Forwards: 70
-Route: <sip:p1;lr>
 Route: <sip:p2;lr>
+CSeq: 17 ${method}
 Content-Length: 0
 
 `);

@@ -8,7 +8,7 @@ import { type NextHop, nextHopOf } from '../../proxy/nextHop.ts';
 import { copyRequest, socketTo } from '../../proxy/requestForwarder.ts';
 import type { Target } from '../../proxy/target.ts';
 import { isReliable, type Transport } from '../../proxy/transport.ts';
-import { type RelayFailure, tooManyBranches, unresolvable, unsent } from './failureReason.ts';
+import { noSocket, tooManyBranches, unresolvable, unsent } from './failureReason.ts';
 import type { BranchCopy, ScriptRoutes } from './scriptRoutes.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -45,12 +45,12 @@ export class Relay {
     this.#parts = parts;
   }
 
-  /** 1 when some branch is on its way; -1 with `transaction.failure` set when none is. */
+  /** 1 when some branch is on its way; negative when none is, with `transaction.failure` telling why. */
   relay(transaction: Transaction, context: ScriptContext, way: RelayWay): number | Promise<number> {
     const { proxy } = transaction;
     if (!proxy.isOpen || proxy.isCancelled) return -1;
     const targets = takeTargets(transaction, context);
-    if (targets.length === 0) return this.#failed(transaction, unresolvable);
+    if (targets.length === 0) return -1;
     this.remember(transaction, context);
     proxy.step++;
     proxy.holds++;
@@ -67,11 +67,6 @@ export class Relay {
       edits: transaction.savedEdits ?? context.message.edits.clone(),
       body: context.newBody,
     };
-  }
-
-  #failed(transaction: Transaction, failure: RelayFailure): number {
-    transaction.failure = failure;
-    return -1;
   }
 
   #addFrom(
@@ -137,7 +132,7 @@ export class Relay {
     const request = { target: copy.target, addresses, edits, body: copy.body };
     const start = this.#create(transaction, request, addresses, copy.replyRoute);
     if (start !== undefined) starts.push(start);
-    else transaction.failure ??= addresses.length === 0 ? unresolvable : unsent;
+    else transaction.failure = addresses.length === 0 ? unresolvable : noSocket;
   }
 
   /** A branch to the first address that can be sent to; undefined when there is none. */
@@ -177,6 +172,8 @@ export class Relay {
   #launch(transaction: Transaction, starts: readonly BranchStart[]): number {
     const { proxy } = transaction;
     let isOnItsWay = false;
+    // a branch_route is good for one t_relay only, as in Kamailio
+    transaction.plan.branchRoute = '';
     for (let i = 0; i < starts.length; i++) this.#start(transaction, starts[i] as BranchStart);
     proxy.holds--;
     for (let i = 0; i < starts.length; i++) {
@@ -188,7 +185,8 @@ export class Relay {
       return 1;
     }
     transaction.failure ??= starts.length === 0 ? unresolvable : unsent;
-    if (starts.length === 0 || transaction.keeper.config.failure_exec_mode === 0) return -1;
+    if (starts.length === 0 || transaction.keeper.config.failure_exec_mode === 0)
+      return transaction.failure.code;
     void proxy.conclude();
     return 1;
   }

@@ -33,7 +33,7 @@ function hopOf(
 function relayTo(tm: Tm, context: ScriptContext, hop: NextHop | undefined): Result {
   if (hop !== undefined) return tm.relay(context, { hop });
   tm.fail(context, unresolvable);
-  return -1;
+  return unresolvable.code;
 }
 
 /** t_relay and its relatives: one function for each transport. */

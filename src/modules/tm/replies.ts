@@ -1,12 +1,11 @@
+import { stableHash } from '../../base/stableHash.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import { redirectContact } from '../../proxy/redirect.ts';
 import type { Target } from '../../proxy/target.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
-import type { SipMessage } from '../../sip/message.ts';
 import { reasonPhraseOf } from '../../sip/reasonPhrases.ts';
-import { renderResponse } from '../../sip/render.ts';
 import { buildResponse } from '../../sip/response.ts';
 import type { ReplyOptions } from './api.ts';
 import { unsent } from './failureReason.ts';
@@ -16,19 +15,21 @@ import type { Transaction } from './transaction.ts';
 export class Replies {
   readonly #host: Host;
   readonly #tagBase: string;
-  #tagCount = 0;
 
   constructor(host: Host) {
     this.#host = host;
-    this.#tagBase = host.entropy.uint32().toString(16).padStart(8, '0');
+    const random = (): string => host.entropy.uint32().toString(16).padStart(8, '0');
+    this.#tagBase = random() + random();
   }
 
-  /** The To tag of all responses made here for one transaction (RFC 3261 §8.2.6.2). */
+  /**
+   * The To tag of all responses made here for one transaction, and for the CANCEL of it (RFC 3261 §8.2.6.2,
+   * §9.2): not to be guessed by others, the same for each repetition.
+   */
   tagOf(transaction: Transaction): string {
     if (transaction.toTag === '') {
-      this.#tagCount = (this.#tagCount + 1) % 0x100000000;
-      const random = this.#host.entropy.uint32().toString(16).padStart(8, '0');
-      transaction.toTag = `${this.#tagBase}${random}-${this.#tagCount.toString(16)}`;
+      const { topmostVia, callId, cseq } = transaction.request;
+      transaction.toTag = `${this.#tagBase}-${stableHash(`${topmostVia?.branch}|${callId}|${cseq?.number}`)}`;
     }
     return transaction.toTag;
   }
@@ -77,7 +78,7 @@ export class Replies {
       return { status, text: this.build(transaction, status, localReason(status)) };
     }
     if (best.status === 503 && config.remap_503_500 !== 0)
-      return { status: 500, text: withStatus(response, 500) };
+      return { status: 500, text: this.build(transaction, 500, response.reasonPhrase) };
     if ((best.status === 401 || best.status === 407) && config.aggregate_challenges !== 0) {
       const challengers = transaction.branches.filter(
         ({ status, isDiscarded }) => !isDiscarded && (status === 401 || status === 407),
@@ -128,10 +129,4 @@ function challengesOf(branch: ClientBranch): string {
       out += response.text.slice(response.headerStart(i), response.headerEnd(i));
   }
   return out;
-}
-
-/** A received response, ours taken off, under another status. */
-function withStatus(response: SipMessage, status: number): string {
-  const text = renderResponse(response, { removeTopmostVia: true });
-  return `SIP/2.0 ${status}${text.slice(text.indexOf(' ') + 4)}`;
 }

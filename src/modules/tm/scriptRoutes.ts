@@ -47,7 +47,6 @@ export class ScriptRoutes {
         body: context.newBody,
         replyRoute: plan.replyRoute === replyRoute ? '' : plan.replyRoute,
       };
-      plan.replyRoute = replyRoute;
       const dropped = context.dropped;
       restoreRun(context, saved);
       return dropped ? undefined : copy;
@@ -82,7 +81,7 @@ export class ScriptRoutes {
     return !context.dropped;
   }
 
-  /** failure_route: the request as it was when it was relayed, with the target of the chosen branch. */
+  /** failure_route: the request as it was when it was first relayed, with the flags of the chosen branch. */
   failure(
     kind: RouteKind,
     name: string,
@@ -112,8 +111,11 @@ export class ScriptRoutes {
     context.advertisedHost = transaction.forwarding.advertisedHost;
     context.advertisedPort = transaction.forwarding.advertisedPort;
     context.response = branch?.response;
-    const target = branch?.target ?? relayed?.target;
-    if (target !== undefined) context.target = { ...target };
+    if (relayed !== undefined)
+      context.target = {
+        ...relayed.target,
+        branchFlags: branch?.target.branchFlags ?? relayed.target.branchFlags,
+      };
     transaction.currentBranch = branch;
     transaction.usedTarget = { ...context.target };
     return context;

@@ -333,7 +333,9 @@ export class Tm implements TransactionKeeper, TmServices {
     if (message.method === 'CANCEL') return this.lookupCancel(context, false);
     if (message.method === 'ACK') {
       if (this.#takeAck(context) === 0) return 0;
-      return this.core.servers.findAcceptedInvite(message) === undefined ? -1 : 1;
+      const invite = transactionBehind(this.core.servers.findAcceptedInvite(message));
+      // as in Kamailio, an end-to-end ACK has a transaction only for those who asked to hear of it
+      return invite !== undefined && this.#hearsOfAcks(invite) ? 1 : -1;
     }
     if (context.transaction !== undefined) return 1;
     const repeated = this.find(message);
@@ -341,6 +343,11 @@ export class Tm implements TransactionKeeper, TmServices {
     this.counters.retransmissionsIn++;
     repeated.proxy.server?.onRequest();
     return 0;
+  }
+
+  #hearsOfAcks(invite: Transaction): boolean {
+    const listens = (observer: TransactionObserver): boolean => observer.onEndToEndAck !== undefined;
+    return this.observers.some(listens) || invite.observers?.some(listens) === true;
   }
 
   /** Notes why relaying failed before there was a transaction that could. */
@@ -612,7 +619,7 @@ function nothing(): void {}
 /** The number in an AVP, 0 for none. */
 function secondsOf(context: ScriptContext, avp: string): number {
   const value = Number(context.variables.avps.get(bareName(avp)));
-  return value > 0 ? value : 0;
+  return Number.isNaN(value) ? 0 : Math.max(0, value);
 }
 
 /** `$xavp(name)`, `$avp(name)` or just the name. */
