@@ -135,6 +135,7 @@ export abstract class ClientTransaction {
         this.#sendAck();
         return;
       case 'acknowledge again':
+        if (this.#ack === '') this.#ack = (response && this.user.makeAck(this, response)) ?? '';
         this.#sendAck();
         return;
       case 'terminate':

@@ -25,7 +25,8 @@ export const inviteClient: Machine<InviteClientState, InviteClientEvent, ClientE
       'tell response',
     ),
     timerA: to('calling', 'retransmit', 'restart retransmission'), // §17.1.1.2: A doubles
-    timerB: to('terminated', 'stop retransmission', 'terminate', 'tell timeout'),
+    // §17.1.1.2 ends here; like Kamailio we wait on, so that a late answer is absorbed and not a stray one
+    timerB: to('completed', 'stop retransmission', 'start end', 'tell timeout'),
     timerD: to('calling'),
     timerM: to('calling'),
     transportError: to(
@@ -60,7 +61,7 @@ export const inviteClient: Machine<InviteClientState, InviteClientEvent, ClientE
   completed: {
     provisional: to('completed'),
     success: to('completed', 'tell response'), // §16.7 step 5: a 2xx of another fork still goes upstream
-    failure: to('completed', 'acknowledge again'), // §17.1.1.2
+    failure: to('completed', 'acknowledge again'), // §17.1.1.2; a late one gets its first ACK here
     timerA: to('completed'),
     timerB: to('completed'),
     timerD: to('terminated', 'terminate'),

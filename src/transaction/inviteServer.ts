@@ -44,7 +44,8 @@ export const inviteServer: Machine<InviteServerState, InviteServerEvent, ServerE
     success: to('completed', 'pass response'), // §16.7 step 5: a late 2xx always goes upstream
     failure: to('completed'),
     timerG: to('completed', 'resend response', 'restart retransmission'),
-    timerH: to('terminated', 'stop retransmission', 'terminate', 'tell timeout'),
+    // no ACK came; like Kamailio we wait on, so that late responses of branches are absorbed and not stray ones
+    timerH: to('confirmed', 'stop retransmission', 'start end', 'tell timeout'),
     timerI: to('completed'),
     timerL: to('completed'),
   },

@@ -15,7 +15,7 @@ export const nonInviteClient: Machine<NonInviteClientState, NonInviteClientEvent
     provisional: to('proceeding', 'slow retransmission', 'tell response'),
     final: to('completed', 'stop retransmission', 'stop timeout', 'start end', 'tell response'),
     timerE: to('trying', 'retransmit', 'restart retransmission'),
-    timerF: to('terminated', 'stop retransmission', 'terminate', 'tell timeout'),
+    timerF: to('completed', 'stop retransmission', 'start end', 'tell timeout'), // absorbs a late answer
     timerK: to('trying'),
     transportError: to(
       'terminated',
@@ -29,7 +29,7 @@ export const nonInviteClient: Machine<NonInviteClientState, NonInviteClientEvent
     provisional: to('proceeding', 'tell response'),
     final: to('completed', 'stop retransmission', 'stop timeout', 'start end', 'tell response'),
     timerE: to('proceeding', 'retransmit', 'slow retransmission'), // §17.1.2.2: E is T2 in Proceeding
-    timerF: to('terminated', 'stop retransmission', 'terminate', 'tell timeout'),
+    timerF: to('completed', 'stop retransmission', 'start end', 'tell timeout'),
     timerK: to('proceeding'),
     transportError: to(
       'terminated',
