@@ -12,5 +12,5 @@ export default defineModule({
   rpc,
   api: (self): LocationService => self,
   start: (self) => self.start(),
-  stop: (self) => self.flush(),
+  stop: (self) => self.stop(),
 });

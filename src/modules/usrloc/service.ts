@@ -1,5 +1,6 @@
 import { errorText, ServerError } from '../../base/errors.ts';
 import type { Database } from '../../base/ports.ts';
+import type { Timer } from '../../base/timerQueue.ts';
 import type { Host } from '../../module/host.ts';
 import type {
   Binding,
@@ -38,6 +39,7 @@ export class Locations implements LocationService {
   readonly #rows: RowMapper;
   readonly #keepalives: Keepalives | undefined;
   #database: Database | undefined;
+  #ticking: Timer | undefined;
 
   constructor(host: Host, config: UsrlocConfig) {
     this.host = host;
@@ -99,10 +101,16 @@ export class Locations implements LocationService {
     host.statistics.register('usrloc', 'registered_users', () => this.#sum((domain) => domain.userCount));
     host.hooks.onConnectionClosed((id) => this.#loseConnection(id));
     this.#keepalives?.listen();
-    host.timers.every(config.timer_interval * 1000, () => this.#tick());
+    this.#ticking = host.timers.every(config.timer_interval * 1000, () => this.#tick());
     if (config.db_mode !== DbMode.none) this.#database = await host.database(config.db_url);
     const tables = config.db_mode === DbMode.none ? config.preload : [defaultTable, ...config.preload];
     for (const table of new Set(tables)) await this.registerDomain(table);
+  }
+
+  /** Ends the timer, after writing once more what it would have written. */
+  async stop(): Promise<void> {
+    if (this.#ticking !== undefined) this.host.timers.cancel(this.#ticking);
+    await this.flush();
   }
 
   /** Writes what the timer would have written. */
