@@ -12,6 +12,8 @@ export interface PeerOptions {
   readonly address: string;
   readonly port?: number;
   readonly transport?: 'udp' | 'tcp';
+  /** Over TCP: also takes connections of the server. */
+  readonly listen?: boolean;
   /** Where all its requests go. */
   readonly server: SocketAddress;
   /** Domain of its address of record; the server's address without. */
@@ -57,6 +59,7 @@ export class SipPeer {
       options.transport === 'tcp'
         ? new TcpWire(ports, local, options.server, onMessage)
         : await udpWire(ports, local, options.server, onMessage);
+    if (options.listen && wire instanceof TcpWire) await wire.listen();
     peer = new SipPeer(options, ports, wire);
     return peer;
   }

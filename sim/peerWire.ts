@@ -1,4 +1,4 @@
-import type { DatagramSocket, SocketAddress, StreamConnection } from '../src/base/ports.ts';
+import type { DatagramSocket, SocketAddress, StreamConnection, StreamListener } from '../src/base/ports.ts';
 import { StreamFramer } from '../src/sip/framer.ts';
 import type { SimPorts } from './world.ts';
 
@@ -39,7 +39,9 @@ export class TcpWire implements PeerWire {
   readonly #ports: SimPorts;
   readonly #server: SocketAddress;
   readonly #onMessage: (text: string) => void;
-  #stream: StreamConnection | undefined;
+  /** All that are open; messages leave on the newest. */
+  readonly #streams: StreamConnection[] = [];
+  #listener: StreamListener | undefined;
   #waiting: string[] = [];
   #connecting = false;
   #closed = false;
@@ -58,17 +60,25 @@ export class TcpWire implements PeerWire {
 
   send(text: string): void {
     if (this.#closed) return;
-    if (this.#stream !== undefined) {
-      this.#stream.write(text);
+    const stream = this.#streams.at(-1);
+    if (stream !== undefined) {
+      stream.write(text);
       return;
     }
     this.#waiting.push(text);
     if (!this.#connecting) this.#connect();
   }
 
+  /** Takes connections too; answers go back over the newest stream. */
+  async listen(): Promise<void> {
+    const { address, port } = this.local;
+    this.#listener = await this.#ports.net.listenStream(address, port, (stream) => this.#connected(stream));
+  }
+
   close(): void {
     this.#closed = true;
-    this.#stream?.end();
+    this.#listener?.close();
+    for (const stream of this.#streams) stream.end();
   }
 
   #connect(): void {
@@ -87,13 +97,13 @@ export class TcpWire implements PeerWire {
   #connected(stream: StreamConnection): void {
     const framer = new StreamFramer();
     this.#connecting = false;
-    this.#stream = stream;
+    this.#streams.push(stream);
     stream.setHandler({
       onData: (data) => {
         for (const frame of framer.push(data)) if (frame.kind === 'message') this.#onMessage(frame.text);
       },
       onClose: () => {
-        if (this.#stream === stream) this.#stream = undefined;
+        this.#streams.splice(this.#streams.indexOf(stream), 1);
       },
     });
     for (const text of this.#waiting.splice(0)) stream.write(text);
