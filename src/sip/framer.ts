@@ -1,6 +1,6 @@
 import { HeaderKind, headerKindAt } from './headerKind.ts';
 import { limits as messageLimits } from './limits.ts';
-import { matchesAt, parseUint, skipSpace, trimEnd } from './scan.ts';
+import { isBlankCode, matchesAt, parseUint, skipSpace, trimEnd } from './scan.ts';
 
 /** Bounds on one message of a stream, in bytes. */
 export interface FramerLimits {
@@ -245,7 +245,7 @@ function contentLengthOf(head: string): number | undefined {
   let position = head.indexOf('\n') + 1;
   while (position < head.length) {
     let lineEnd = head.indexOf('\n', position);
-    while (isFold(head.charCodeAt(lineEnd + 1))) lineEnd = head.indexOf('\n', lineEnd + 1);
+    while (isBlankCode(head.charCodeAt(lineEnd + 1))) lineEnd = head.indexOf('\n', lineEnd + 1);
     const first = head.charCodeAt(position) | 0x20;
     if (first === 0x63 || first === 0x6c) {
       const number = contentLengthIn(head, position, lineEnd);
@@ -255,10 +255,6 @@ function contentLengthOf(head: string): number | undefined {
     position = lineEnd + 1;
   }
   return length;
-}
-
-function isFold(code: number): boolean {
-  return code === 0x20 || code === 9;
 }
 
 /** The number of one header line; -1 when it is another header, -2 when it is no number. */

@@ -1,6 +1,7 @@
 /** `olelo/sip`: the message layer by itself. */
 export * from './admission.ts';
 export * from './authValue.ts';
+export * from './cseq.ts';
 export * from './digest.ts';
 export * from './editList.ts';
 export * from './escape.ts';
@@ -21,6 +22,7 @@ export * from './response.ts';
 export * from './scan.ts';
 export * from './sdp.ts';
 export * from './sipDate.ts';
+export * from './startLine.ts';
 export * from './uri.ts';
 export * from './uriCompare.ts';
 export * from './uriParts.ts';
@@ -28,3 +30,4 @@ export * from './uriRewrite.ts';
 export * from './validate.ts';
 export * from './via.ts';
 export * from './viaStamp.ts';
+export * from './wireError.ts';

@@ -1,28 +1,15 @@
+import { type CSeq, parseCSeq } from './cseq.ts';
 import { EditList } from './editList.ts';
 import { HeaderKind, headerKindAt, headerKindOf, headerNames } from './headerKind.ts';
 import { limits as defaultLimits, type MessageLimits } from './limits.ts';
 import { type NameAddr, parseNameAddr } from './nameAddr.ts';
-import { isDigit, isSpaceCode, matchesAt, parseUint, skipSpace, trimEnd } from './scan.ts';
+import { isBlankCode, parseUint, skipSpace, trimEnd } from './scan.ts';
+import { parseStartLine, type StartLine } from './startLine.ts';
 import { parseVia, type Via } from './via.ts';
+import { isWireError, type WireError, wireError } from './wireError.ts';
 
-/** Why bytes are no SIP message, and what to answer if anything can be answered (RFC 3261 §16.3, §8.2). */
-export interface WireError {
-  readonly kind: 'wire-error';
-  readonly reason: string;
-  /** Offset in the text where it went wrong. */
-  readonly offset: number;
-  /** 0 when no response makes sense. */
-  readonly status: number;
-}
-
-export function isWireError(value: SipMessage | WireError): value is WireError {
-  return 'kind' in value && value.kind === 'wire-error';
-}
-
-export interface CSeq {
-  readonly number: number;
-  readonly method: string;
-}
+export type { CSeq } from './cseq.ts';
+export { isWireError, type WireError } from './wireError.ts';
 
 /**
  * Numbers per indexed header line in `#index`: kind and length of the name in one, then three offsets. A
@@ -221,9 +208,7 @@ export class SipMessage {
     const start = this.version.length + 1;
     const before = this.edits.edits.find((edit) => edit.start === start && edit.end < this.headersStart);
     if (before !== undefined) this.edits.revoke(before);
-    let end = this.headersStart;
-    while (isSpaceCode(this.text.charCodeAt(end - 1))) end--;
-    this.edits.replace(start, end, `${code} ${reason}`);
+    this.edits.replace(start, trimEnd(this.text, start, this.headersStart), `${code} ${reason}`);
     this.statusCode = code;
     this.reasonPhrase = reason;
   }
@@ -239,25 +224,8 @@ export class SipMessage {
   }
 }
 
-export interface StartLine {
-  isRequest: boolean;
-  method: string;
-  requestUri: string;
-  statusCode: number;
-  reasonPhrase: string;
-  version: string;
-  /** Offset behind its CRLF. */
-  end: number;
-}
-
 const CR = 13;
 const LF = 10;
-const SP = 32;
-const TAB = 9;
-
-function wireError(reason: string, offset: number, status: number): WireError {
-  return { kind: 'wire-error', reason, offset, status };
-}
 
 /**
  * Indexes a message. Only what makes it unusable as a whole is an error here; values are judged when they
@@ -270,12 +238,12 @@ export function parseMessage(
   if (received.length > limits.messageBytes) return wireError('message too large', limits.messageBytes, 513);
   const text = dropLeadingLineEnds(received);
   const start = parseStartLine(text, limits);
-  if ('kind' in start) return start;
+  if (isWireError(start)) return start;
   const index: number[] = [];
   let position = start.end;
   let first = text.charCodeAt(position);
   // the first header line cannot be a continuation; later ones never begin with white space
-  if (isBlank(first)) return wireError('malformed header', position, 400);
+  if (isBlankCode(first)) return wireError('malformed header', position, 400);
   for (;;) {
     if (first === CR && text.charCodeAt(position + 1) === LF)
       return finished(start, text, index, position, position + 2);
@@ -318,92 +286,18 @@ function indexHeader(text: string, start: number, first: number, index: number[]
   let lineFeed = text.indexOf('\n', start);
   const colon = text.indexOf(':', start);
   if (colon <= start || colon > lineFeed) return -1;
-  while (lineFeed >= 0 && isBlank(text.charCodeAt(lineFeed + 1))) lineFeed = text.indexOf('\n', lineFeed + 1);
+  while (lineFeed >= 0 && isBlankCode(text.charCodeAt(lineFeed + 1)))
+    lineFeed = text.indexOf('\n', lineFeed + 1);
   if (lineFeed < 0) return -1;
   let nameEnd = colon;
   let kind = headerKindAt(text, start, nameEnd, first);
-  if (kind === HeaderKind.other && isBlank(text.charCodeAt(colon - 1))) {
+  if (kind === HeaderKind.other && isBlankCode(text.charCodeAt(colon - 1))) {
     nameEnd = trimEnd(text, start, colon);
     kind = headerKindAt(text, start, nameEnd, first);
   }
   const valueStart = skipSpace(text, colon + 1, lineFeed);
   index.push(kind | ((nameEnd - start) << KIND_BITS), start, valueStart, trimEnd(text, valueStart, lineFeed));
   return lineFeed + 1;
-}
-
-function isBlank(code: number): boolean {
-  return code === SP || code === TAB;
-}
-
-function parseStartLine(text: string, limits: MessageLimits): StartLine | WireError {
-  const lineFeed = text.indexOf('\n');
-  if (lineFeed < 0) return wireError('no line end in the start line', 0, 0);
-  const lineEnd = text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
-  const firstSpace = text.indexOf(' ');
-  if (firstSpace <= 0 || firstSpace >= lineEnd) return wireError('malformed start line', 0, 0);
-  if (matchesAt(text, 0, 'sip/') && isDigit(text.charCodeAt(4)))
-    return parseStatusLine(text, firstSpace, lineEnd, lineFeed + 1);
-  return parseRequestLine(text, firstSpace, lineEnd, lineFeed + 1, limits);
-}
-
-function parseStatusLine(
-  text: string,
-  firstSpace: number,
-  lineEnd: number,
-  end: number,
-): StartLine | WireError {
-  const code = parseUint(text, firstSpace + 1, firstSpace + 4, 999);
-  const behind = text.charCodeAt(firstSpace + 4);
-  if (code < 100 || code > 699 || (firstSpace + 4 < lineEnd && behind !== SP))
-    return wireError('malformed status code', firstSpace + 1, 0);
-  return {
-    isRequest: false,
-    method: '',
-    requestUri: '',
-    statusCode: code,
-    reasonPhrase: firstSpace + 5 <= lineEnd ? text.slice(firstSpace + 5, lineEnd) : '',
-    version: text.slice(0, firstSpace),
-    end,
-  };
-}
-
-function parseRequestLine(
-  text: string,
-  firstSpace: number,
-  lineEnd: number,
-  end: number,
-  limits: MessageLimits,
-): StartLine | WireError {
-  // white space behind the version is tolerated (RFC 4475 §3.1.2.10); rendering drops it
-  let versionEnd = lineEnd;
-  while (isBlank(text.charCodeAt(versionEnd - 1))) versionEnd--;
-  let lastSpace = versionEnd - 1;
-  while (lastSpace > firstSpace && text.charCodeAt(lastSpace) !== SP) lastSpace--;
-  if (lastSpace <= firstSpace) return wireError('malformed request line', firstSpace, 400);
-  const requestUri = text.slice(firstSpace + 1, lastSpace);
-  if (requestUri.length > limits.uriLength) return wireError('Request-URI too long', firstSpace + 1, 414);
-  if (requestUri.includes(' ')) return wireError('white space in the Request-URI', firstSpace + 1, 400);
-  return {
-    isRequest: true,
-    method: text.slice(0, firstSpace),
-    requestUri,
-    statusCode: 0,
-    reasonPhrase: '',
-    version: text.slice(lastSpace + 1, versionEnd),
-    end,
-  };
-}
-
-function parseCSeq(text: string, start: number, end: number): CSeq | undefined {
-  let digitsEnd = start;
-  while (digitsEnd < end && isDigit(text.charCodeAt(digitsEnd))) digitsEnd++;
-  const number = parseUint(text, start, digitsEnd, 0xffffffff);
-  const methodStart = skipSpace(text, digitsEnd, end);
-  if (number < 0 || methodStart === digitsEnd || methodStart === end) return undefined;
-  for (let position = methodStart; position < end; position++) {
-    if (isSpaceCode(text.charCodeAt(position))) return undefined;
-  }
-  return { number, method: text.slice(methodStart, end) };
 }
 
 /** `Name: value` with the canonical name. */

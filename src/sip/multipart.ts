@@ -3,7 +3,7 @@
 import { unquote } from './authValue.ts';
 import { mediaType } from './headerValues.ts';
 import { parseParams } from './params.ts';
-import { equalsIgnoreCase, isSpaceCode, trimEnd } from './scan.ts';
+import { equalsIgnoreCase, isBlankCode, isSpaceCode, trimEnd } from './scan.ts';
 
 export interface BodyPart {
   /** From the first header of the part to the end of its body. */
@@ -103,7 +103,7 @@ function parsePart(text: string, start: number, end: number): BodyPart | undefin
       position = lineFeed + 1;
       break;
     }
-    while (lineFeed >= 0 && isBlank(text.charCodeAt(lineFeed + 1)))
+    while (lineFeed >= 0 && isBlankCode(text.charCodeAt(lineFeed + 1)))
       lineFeed = text.indexOf('\n', lineFeed + 1);
     const header =
       lineFeed < 0 || lineFeed >= end ? undefined : parsePartHeader(text.slice(position, lineFeed));
@@ -114,10 +114,6 @@ function parsePart(text: string, start: number, end: number): BodyPart | undefin
   const type = headers.find(({ name }) => equalsIgnoreCase(name, 'content-type'))?.value ?? 'text/plain';
   const body = text.slice(position, end);
   return { start, end, bodyStart: position, headers, mediaType: mediaType(type) ?? '', body };
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 9;
 }
 
 function parsePartHeader(line: string): PartHeader | undefined {

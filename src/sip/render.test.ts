@@ -117,6 +117,12 @@ test('Content-Length that the script removed comes back on a stream unless the s
   assert.match(renderRequest(message, { hop: tcp }), /plain\r\nl: 5\r\n\r\nhello$/);
 });
 
+test('a wrong Content-Length is left alone in a datagram and put right in a stream', () => {
+  const cut = parsed(invite.replace('Length: 5', 'Length: 50'));
+  assert.match(renderRequest(cut, { requestUri: 'sip:x' }), /Content-Length: 50\r\n\r\nhello$/);
+  assert.match(renderRequest(cut, { hop: tcp }), /Content-Length: 5\r\n\r\nhello$/);
+});
+
 test('noise behind the body of a datagram is not sent on (§18.3)', () => {
   const message = parsed(`${invite}NOISE`);
   assert.equal(message.body, 'hello');

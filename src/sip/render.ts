@@ -88,39 +88,29 @@ function topmostViaRemoval(message: SipMessage): Edit | undefined {
 function renderMessage(message: SipMessage, overlay: Edit[], options: RenderOptions): string {
   const edits = options.edits ?? message.edits;
   const { text, bodyStart, bodyEnd } = message;
-  const bodyIsEdited = options.body === undefined && edits.reaches(bodyStart);
-  if (options.body === undefined && !bodyIsEdited) {
-    correctContentLength(message, overlay, edits, bodyEnd - bodyStart, options);
+  if (options.body === undefined && !edits.reaches(bodyStart)) {
+    // a datagram whose Content-Length was wrong goes on as it came; in a stream that would end all order
+    if (isStream(options.hop)) correctContentLength(message, overlay, edits, bodyEnd - bodyStart);
     if (overlay.length === 0 && edits.size === 0)
       return bodyEnd === text.length ? text : text.slice(0, bodyEnd);
     return edits.renderWith(text, 0, bodyStart, overlay, options.hop) + text.slice(bodyStart, bodyEnd);
   }
   const body = options.body ?? edits.render(text, bodyStart, bodyEnd, options.hop);
-  correctContentLength(message, overlay, edits, body.length, options);
+  const mustSay = isStream(options.hop) || body.length !== bodyEnd - bodyStart;
+  if (mustSay) correctContentLength(message, overlay, edits, body.length);
   return edits.renderWith(text, 0, bodyStart, overlay, options.hop) + body;
 }
 
-/** Adds to `overlay` what makes Content-Length say `length`. */
-function correctContentLength(
-  message: SipMessage,
-  overlay: Edit[],
-  edits: EditList,
-  length: number,
-  options: RenderOptions,
-): void {
+/** Adds to `overlay` what makes Content-Length say `length`; a line that the script itself writes stays. */
+function correctContentLength(message: SipMessage, overlay: Edit[], edits: EditList, length: number): void {
   const i = message.find(HeaderKind.contentLength);
-  if (i >= 0 && !edits.covers(message.headerValueStart(i), message.headerValueEnd(i))) {
-    const start = message.headerValueStart(i);
-    const end = message.headerValueEnd(i);
+  const start = i < 0 ? 0 : message.headerValueStart(i);
+  const end = i < 0 ? 0 : message.headerValueEnd(i);
+  if (i >= 0 && !edits.covers(start, end)) {
     if (parseUint(message.text, start, end, 999_999_999) !== length)
       addSorted(overlay, replacement(start, end, `${length}`));
-  } else if (length !== message.bodyEnd - message.bodyStart || isStream(options.hop)) {
-    // no Content-Length, or the script took it away: a stream needs one, and a new body should have one
-    if (!edits.edits.some(isContentLengthLine))
-      addSorted(
-        overlay,
-        replacement(message.headersEnd, message.headersEnd, `Content-Length: ${length}\r\n`),
-      );
+  } else if (!edits.edits.some(isContentLengthLine)) {
+    addSorted(overlay, replacement(message.headersEnd, message.headersEnd, `Content-Length: ${length}\r\n`));
   }
 }
 

@@ -5,6 +5,11 @@ export function isSpaceCode(code: number): boolean {
   return code === 0x20 || code === 9 || code === 13 || code === 10;
 }
 
+/** True for SP and HTAB. */
+export function isBlankCode(code: number): boolean {
+  return code === 0x20 || code === 9;
+}
+
 /** The first offset in `[start, end]` that is no white space (folding included). */
 export function skipSpace(text: string, start: number, end: number): number {
   let position = start;
