@@ -17,4 +17,13 @@ export class StackTraces {
       return original.source === null ? frame : `${original.source}:${original.line}:${original.column + 1}`;
     });
   }
+
+  /** File and line of the innermost frame that is generated code; undefined when there is none. */
+  siteOf(stack: string): { readonly file: string; readonly line: number } | undefined {
+    for (const [, line, column] of stack.matchAll(this.#frame)) {
+      const original = originalPositionFor(this.#map, { line: Number(line), column: Number(column) - 1 });
+      if (original.source !== null) return { file: original.source, line: original.line };
+    }
+    return undefined;
+  }
 }

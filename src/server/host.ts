@@ -31,6 +31,8 @@ export interface ServerParts {
   readonly databases: Databases;
   /** `ScriptFormats` over the binder; known once the config is linked, which is before any module starts. */
   readonly formats: () => Formats;
+  /** Known once the config has been read. */
+  readonly defines: () => ReadonlyMap<string, string>;
   readonly startId: string;
   readonly startedSec: number;
   readonly fail: (reason: string) => void;
@@ -108,6 +110,14 @@ export class ModuleHost implements Host {
   }
   get startedSec(): number {
     return this.#parts.startedSec;
+  }
+
+  get defines(): ReadonlyMap<string, string> {
+    return this.#parts.defines();
+  }
+
+  currentSite(): { readonly file: string; readonly line: number } | undefined {
+    return this.#parts.routes.currentSite();
   }
 
   api<T>(module: string): T | undefined {

@@ -42,6 +42,11 @@ export class RouteRunner implements Routes {
     this.#localFlow = localFlow;
   }
 
+  /** Where in the config the running function was called; undefined outside of a route. */
+  currentSite(): { readonly file: string; readonly line: number } | undefined {
+    return this.#traces?.siteOf(new Error().stack ?? '');
+  }
+
   /** Puts the blocks of a (new) configuration in force; runs under way end in the old ones. */
   use(table: RouteTable, traces?: StackTraces): void {
     this.#table = table;

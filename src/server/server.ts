@@ -224,6 +224,7 @@ export class Server {
       runtimeConfig: this.runtimeConfig,
       databases: this.#databases,
       formats: () => this.#loader.formats,
+      defines: () => this.#loader.defines,
       startId: this.startId,
       startedSec: this.startedSec,
       fail: (reason) => this.#fail(reason),

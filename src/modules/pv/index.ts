@@ -2,12 +2,17 @@ import { defineModule } from '../../module/define.ts';
 import { avpPvs } from './avps.ts';
 import { branchPvs } from './branches.ts';
 import { digestPvs } from './digest.ts';
+import { checkFunctions } from './functions/checks.ts';
+import { paramFunctions } from './functions/paramFunctions.ts';
+import { staticBranchFunctions } from './functions/staticBranch.ts';
+import { xavpFunctions } from './functions/xavpFunctions.ts';
 import { headerPvs } from './headers.ts';
 import { identityPvs } from './identity.ts';
 import { messagePvs } from './message.ts';
 import { miscPvs } from './misc.ts';
 import { receivedPvs } from './received.ts';
 import { requestUriPvs } from './requestUri.ts';
+import { rpcMethods } from './rpc.ts';
 import { PvState } from './state.ts';
 import { timePvs } from './times.ts';
 import { addressTransformations } from './transformations/addresses.ts';
@@ -30,6 +35,13 @@ export default defineModule({
     },
   },
   create: (host, config) => new PvState(host, config),
+  functions: ({ signature }) => ({
+    ...checkFunctions(signature),
+    ...xavpFunctions(signature),
+    ...paramFunctions(signature),
+    ...staticBranchFunctions(signature),
+  }),
+  rpc: rpcMethods,
   pvs: {
     ...requestUriPvs,
     ...identityPvs,

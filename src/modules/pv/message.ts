@@ -1,13 +1,12 @@
-import type { TransportProtocol } from '../../base/ports.ts';
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { PvDeclaration } from '../../module/define.ts';
-import { defaultPort } from '../../proxy/transport.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { contactsOf, numberOf, viasOf } from '../../sip/headerValues.ts';
 import { methodIds, otherMethodId } from '../../sip/methodIds.ts';
 import { renderRequest, renderResponse } from '../../sip/render.ts';
 import { addressUri, protocolIds } from './received.ts';
+import { replyDestination } from './replyDestination.ts';
 import type { PvState } from './state.ts';
 import { hex32, number, orNull, type Pvs, readOnly, writable } from './values.ts';
 
@@ -50,19 +49,6 @@ export function keyed(
         : { get: (context) => get(self, context) };
     },
   };
-}
-
-/** Where a response goes: `received` and `rport` of its second Via, else its sent-by (RFC 3261 §18.2.2). */
-function replyDestination(
-  context: ScriptContext,
-): { host: string; port: number; proto: TransportProtocol } | undefined {
-  if (context.message.isRequest) return undefined;
-  const via = viasOf(context.message)?.[1];
-  if (via === undefined) return undefined;
-  const proto = via.transport.toLowerCase() as TransportProtocol;
-  const rport = Number(via.params.get('rport') || 0);
-  const port = rport > 0 ? rport : via.port > 0 ? via.port : defaultPort(proto);
-  return { host: via.params.get('received') || via.host, port, proto };
 }
 
 /** Only in responses. */

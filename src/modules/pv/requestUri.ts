@@ -1,7 +1,9 @@
 import type { ScriptContext } from '../../module/context.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
-import type { UriParts } from '../../sip/uriParts.ts';
+import { splitUri, type UriParts } from '../../sip/uriParts.ts';
 import { withHost, withPort, withUser } from '../../sip/uriRewrite.ts';
+import { addressUri } from './received.ts';
+import { replyDestination } from './replyDestination.ts';
 import type { PvState } from './state.ts';
 import { type Getter, orNull, type Pvs, readOnly, type Setter, text, writable } from './values.ts';
 
@@ -77,7 +79,11 @@ function rewrite(change: (uri: string, value: string) => string | undefined, nul
 }
 
 /** Where a request would go now: `$du`, else the Request-URI; a response goes to the second Via. */
-const nextHopSource: Source = (self, context) => self.nextHop(context) ?? self.requestUri(context);
+const nextHopSource: Source = (self, context) => {
+  if (context.message.isRequest) return self.nextHop(context) ?? self.requestUri(context);
+  const to = replyDestination(context);
+  return to === undefined ? undefined : splitUri(addressUri(to.host, to.port, to.proto, true));
+};
 
 export const requestUriPvs: Pvs = {
   ru: writable(

@@ -1,6 +1,7 @@
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { RuntimeFormats } from '../../module/runtimeFormats.ts';
 import { makeTarget, type Target } from '../../proxy/target.ts';
 import { UriMemo, type UriParts } from '../../sip/uriParts.ts';
 import { parseAvpAliases } from './avpNames.ts';
@@ -27,12 +28,19 @@ export class PvState {
   readonly #from = new UriMemo();
   readonly #to = new UriMemo();
   #lastId = 0;
+  #formats: RuntimeFormats | undefined;
 
   constructor(host: Host, config: PvConfig) {
     this.host = host;
     this.shared = parseAssignments(config.shvset, host);
     this.initial = parseAssignments(config.varset, host);
     this.avpAliases = parseAvpAliases(config.avp_aliases);
+  }
+
+  /** Texts with variables that are only known at run time. */
+  get formats(): RuntimeFormats {
+    this.#formats ??= new RuntimeFormats(this.host.formats);
+    return this.#formats;
   }
 
   /** A text that no other call of this server start gives. */

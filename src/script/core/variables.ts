@@ -18,13 +18,17 @@ function unquoted(text: string): string {
   return isQuoted ? text.slice(1, -1) : text;
 }
 
-/** A define, known at load; `$null` when there is none of this name. */
+/** A define as it stands at the end of the config; `$null` when there is none of this name. */
 function bindDefine(convert: (text: string) => Value) {
   return (self: CoreState, pv: PvReference): PvBinding | { message: string } => {
-    if (pv.inner === undefined) return { message: `$${pv.syntax.name} needs a constant name` };
-    const text = self.host.defines?.get(pv.inner.trim());
-    const value = text === undefined ? null : convert(text);
-    return { get: () => value, constant: value };
+    const name = pv.inner?.trim();
+    if (name === undefined) return { message: `$${pv.syntax.name} needs a constant name` };
+    return {
+      get: () => {
+        const text = self.host.defines?.get(name);
+        return text === undefined ? null : convert(text);
+      },
+    };
   };
 }
 

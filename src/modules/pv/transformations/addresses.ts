@@ -43,7 +43,7 @@ interface NamedParam {
 }
 
 /** `a=1;b="2";c`: quotes taken off. The delimiter is one character. */
-function paramsOf(value: string, delimiter: Value): NamedParam[] {
+export function paramsOf(value: string, delimiter: Value): NamedParam[] {
   const mark = textOf(delimiter)[0] ?? ';';
   const list: NamedParam[] = [];
   for (const part of splitQuoted(value, mark)) {
