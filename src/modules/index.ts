@@ -9,6 +9,7 @@ import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
+import siputils from './siputils/index.ts';
 import sl from './sl/index.ts';
 import textops from './textops/index.ts';
 import textopsx from './textopsx/index.ts';
@@ -29,6 +30,7 @@ export const modules: readonly AnyModule[] = [
   pv,
   registrar,
   rr,
+  siputils,
   sl,
   textops,
   textopsx,
