@@ -12,5 +12,6 @@ export default defineModule({
   rpc,
   api: (self): LocationService => self,
   start: (self) => self.start(),
+  ready: (self) => self.ready(),
   stop: (self) => self.stop(),
 });

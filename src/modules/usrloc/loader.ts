@@ -47,26 +47,15 @@ export class Loader {
   async load(domain: MemoryDomain): Promise<void> {
     const table = domain.name;
     const stale: string[] = [];
-    let skipped = 0;
     await this.#pages(table, this.#rows.columns, this.#serverCondition(), (row) => {
       const read = this.#rows.read(row);
       if (this.#config.db_clean_tcp !== 0 && isStream(read)) stale.push(read.ruid);
-      else if (this.#isForeignSocket(read)) skipped++;
       else if (domain.getByRuid(read.ruid) === undefined)
         // connections of before the restart are gone
         domain.place(read.aor, read.ruid, { ...read.data, connectionId: 0 }, BindingState.sync);
     });
-    if (skipped > 0)
-      this.#host.log.notice(`${skipped} row(s) of ${table} have sockets of other servers: skipped`);
     await this.#deleteRows(table, stale);
     if (this.#config.xavp_contact !== '') await this.#loadAttributes(domain);
-  }
-
-  #isForeignSocket(row: LocationRow): boolean {
-    if (row.data.socketText === '' || row.data.socket !== undefined) return false;
-    if (this.#config.skip_remote_socket !== 0) return true;
-    this.#host.log.warn(`non-local socket <${row.data.socketText}>...ignoring`);
-    return false;
   }
 
   #serverCondition(): DbCondition[] {

@@ -1,4 +1,5 @@
 import type { Host } from '../../module/host.ts';
+import type { ListenSocket } from '../../proxy/transport.ts';
 import {
   type Binding,
   type BindingData,
@@ -134,6 +135,31 @@ export class MemoryDomain implements LocationDomain {
   removeByRuid(ruid: string): Maybe<boolean> {
     const binding = this.table.byRuid(ruid);
     return binding === undefined ? false : then(this.remove(binding), () => true);
+  }
+
+  /**
+   * Gives loaded bindings their sockets, once those are open. Bindings of other servers' sockets stay without one,
+   * or are left out (`skip_remote_socket`).
+   */
+  adoptSockets(): void {
+    const { host, config } = this.#context;
+    const found = new Map<string, ListenSocket | undefined>();
+    const foreign: StoredBinding[] = [];
+    for (const record of this.table.records.values())
+      for (const binding of record.bindings) {
+        if (binding.socketText === '' || binding.socket !== undefined) continue;
+        if (!found.has(binding.socketText))
+          found.set(binding.socketText, host.transport.findSocket(binding.socketText));
+        binding.socket = found.get(binding.socketText);
+        if (binding.socket === undefined) foreign.push(binding);
+      }
+    const [first] = foreign;
+    if (first === undefined) return;
+    const leftOut = config.skip_remote_socket === 0 ? '' : ', left out';
+    host.log.warn(
+      `${foreign.length} contact(s) of ${this.name} have a socket of another server, e.g. ${first.socketText}${leftOut}`,
+    );
+    if (config.skip_remote_socket !== 0) for (const binding of foreign) this.table.remove(binding);
   }
 
   /** The keepalive sent to this binding was answered. */

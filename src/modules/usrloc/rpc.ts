@@ -88,27 +88,30 @@ async function dump(self: Locations, brief: boolean): Promise<RpcReply> {
 
 async function dumpDomain(self: Locations, domain: AnyDomain, brief: boolean): Promise<RpcStruct> {
   const contactsOf = new Map<string, RpcStruct[]>();
-  await domain.forEach((binding) => {
-    const contacts = contactsOf.get(binding.aor) ?? [];
-    contactsOf.set(binding.aor, contacts);
-    if (!brief) contacts.push(contactStruct(binding, domain.nowSec(), isNat(self, binding)));
-  });
   const size = 2 ** self.config.hash_size;
   const slots = new Map<number, number>();
   const aors: RpcStruct[] = [];
-  for (const [aor, contacts] of contactsOf) {
-    const hash = aorHash(aor);
-    slots.set(hash % size, (slots.get(hash % size) ?? 0) + 1);
-    aors.push(
-      brief
-        ? new RpcStruct({ AoR: aor })
-        : new RpcStruct({ Info: new RpcStruct({ AoR: aor, HashID: hash, Contacts: contacts }) }),
-    );
-  }
   let fullest = 0;
-  for (const used of slots.values()) fullest = Math.max(fullest, used);
+  await domain.forEach((binding) => {
+    const { aor } = binding;
+    let contacts = contactsOf.get(aor);
+    if (contacts === undefined) {
+      contacts = [];
+      contactsOf.set(aor, contacts);
+      const slot = aorHash(aor) % size;
+      const used = (slots.get(slot) ?? 0) + 1;
+      slots.set(slot, used);
+      fullest = Math.max(fullest, used);
+      aors.push(brief ? new RpcStruct({ AoR: aor }) : infoStruct(aor, contacts));
+    }
+    if (!brief) contacts.push(contactStruct(binding, domain.nowSec(), isNat(self, binding)));
+  });
   const stats = new RpcStruct({ Records: aors.length, 'Max-Slots': fullest });
   return new RpcStruct({ Domain: domain.name, Size: size, AoRs: aors, Stats: stats });
+}
+
+function infoStruct(aor: string, contacts: readonly RpcStruct[]): RpcStruct {
+  return new RpcStruct({ Info: new RpcStruct({ AoR: aor, HashID: aorHash(aor), Contacts: contacts }) });
 }
 
 /** One contact as `ul.dump` and `ul.lookup` show it. */

@@ -40,6 +40,7 @@ export class Locations implements LocationService {
   readonly #keepalives: Keepalives | undefined;
   #database: Database | undefined;
   #ticking: Timer | undefined;
+  #hasSockets = false;
 
   constructor(host: Host, config: UsrlocConfig) {
     this.host = host;
@@ -107,6 +108,12 @@ export class Locations implements LocationService {
     for (const table of new Set(tables)) await this.registerDomain(table);
   }
 
+  /** All sockets are open. */
+  ready(): void {
+    this.#hasSockets = true;
+    for (const domain of this.domains.values()) if (domain instanceof MemoryDomain) domain.adoptSockets();
+  }
+
   /** Ends the timer, after writing once more what it would have written. */
   async stop(): Promise<void> {
     if (this.#ticking !== undefined) this.host.timers.cancel(this.#ticking);
@@ -137,6 +144,7 @@ export class Locations implements LocationService {
       return this.#add(new DatabaseDomain(name, this.#context, database, this.#rows));
     const domain = new MemoryDomain(name, this.#context, this.#persistenceFor(name, database));
     if (config.db_load !== 0 || config.db_mode === DbMode.readOnly) await loader.load(domain);
+    if (this.#hasSockets) domain.adoptSockets();
     return this.#add(domain);
   }
 

@@ -24,5 +24,8 @@ export class StringPool {
  */
 export function detached(text: string): string {
   // below 13 characters V8 copies anyway
-  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+  if (text.length < 13) return text;
+  // what came over the wire has one byte a character, and so should the copy
+  const encoding = /[^\x00-\xff]/.test(text) ? 'utf16le' : 'latin1';
+  return Buffer.from(text, encoding).toString(encoding);
 }

@@ -321,6 +321,27 @@ describe('db_mode 1: write-through', () => {
     assert.equal(binding?.state, 'CS_SYNC');
   });
 
+  it('finds the sockets of loaded rows when they are open, and leaves out foreign ones when told to', async () => {
+    const database = new FakeDatabase();
+    const first = await bench({ db_mode: 1 }, database);
+    await first.domain.insert('alice', data());
+    await first.domain.insert('bob', data({ socketText: 'udp:192.0.2.77:5060' }));
+    for (const [skip, left] of [
+      [0, 2],
+      [1, 1],
+    ] as const) {
+      const second = await bench({ db_mode: 1, skip_remote_socket: skip }, database);
+      second.locations.ready();
+      assert.equal((await second.domain.getRecord('alice'))?.bindings[0]?.socket?.text, 'udp:127.0.0.1:5060');
+      assert.equal(second.domain.contactCount, left);
+      assert.match(
+        second.host.log.lines.join(),
+        /1 contact\(s\) of location have a socket of another server/,
+      );
+      assert.equal(rowsOf(database).length, 2);
+    }
+  });
+
   it('refuses a table of another version', async () => {
     const database = new FakeDatabase();
     database.table('version').push({ id: 1, table_name: 'location', table_version: 8 });
