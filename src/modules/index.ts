@@ -9,6 +9,7 @@ import maxfwd from './maxfwd/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
+import sanity from './sanity/index.ts';
 import siputils from './siputils/index.ts';
 import sl from './sl/index.ts';
 import textops from './textops/index.ts';
@@ -30,6 +31,7 @@ export const modules: readonly AnyModule[] = [
   pv,
   registrar,
   rr,
+  sanity,
   siputils,
   sl,
   textops,
