@@ -90,6 +90,8 @@ export interface Routes {
    * tells of `drop`. Stays synchronous where the block is. Sets routeKind and routeName for the run.
    */
   run(kind: RouteKind, name: string, context: ScriptContext): number | Promise<number>;
+  /** Calls `route[name]` from the block that runs now, as `route(name)` does; undefined when there is none. */
+  call(name: string, context: ScriptContext): number | Promise<number> | undefined;
   /** A context for a message that is not being routed now (failure routes, event routes, local requests). */
   contextFor(message: SipMessage, flow: Flow): ScriptContext;
   /** A context with a stand-in OPTIONS request, for event routes that have no message of their own. */

@@ -289,6 +289,7 @@ function registries() {
       has: (kind: RouteKind, name: string) => blocks.has(`${kind}:${name}`),
       run: (kind: RouteKind, name: string, context: ScriptContext) =>
         blocks.get(`${kind}:${name}`)?.(context) ?? 1,
+      call: (name: string, context: ScriptContext) => blocks.get(`route:${name}`)?.(context),
       contextFor: (message: SipMessage, flow: Flow) => ({ ...contextOf(message.text), message, flow }),
       fakeContext: () => contextOf(requestText('', { method: 'OPTIONS' })),
     },

@@ -1,6 +1,7 @@
 import type { AnyModule } from '../module/define.ts';
 import acc from './acc/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
+import cfgutils from './cfgutils/index.ts';
 import ctl from './ctl/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
@@ -23,6 +24,7 @@ import xlog from './xlog/index.ts';
 export const modules: readonly AnyModule[] = [
   acc,
   cfgRpc,
+  cfgutils,
   ctl,
   dbSqlite,
   jsonrpcs,

@@ -77,6 +77,10 @@ export class RouteRunner implements Routes {
     }
   }
 
+  call(name: string, context: ScriptContext): number | Promise<number> | undefined {
+    return this.#table.find('route', name)?.(context);
+  }
+
   async #settle(
     result: Promise<number>,
     context: ScriptContext,
