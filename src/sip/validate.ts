@@ -5,7 +5,7 @@
  */
 
 import { HeaderKind, headerNames } from './headerKind.ts';
-import { contactsOf, valuesOf, viasOf } from './headerValues.ts';
+import { contactsOf, mediaTypeOf, valuesOf, viasOf } from './headerValues.ts';
 import { hostKind } from './host.ts';
 import type { SipMessage, WireError } from './message.ts';
 import { type NameAddr, parseNameAddr } from './nameAddr.ts';
@@ -55,6 +55,7 @@ export const messageChecks: readonly MessageCheck[] = [
   { name: 'contact', clause: 'RFC 3261 §20.10', level: 'strict', test: checkContacts },
   { name: 'routes', clause: 'RFC 3261 §20.30, §20.34', level: 'strict', test: checkRoutes },
   { name: 'max-forwards', clause: 'RFC 3261 §20.22', level: 'strict', test: checkMaxForwards },
+  { name: 'content-type', clause: 'RFC 3261 §20.15', level: 'strict', test: checkContentType },
   { name: 'date', clause: 'RFC 3261 §20.17', level: 'strict', test: checkDate },
   { name: 'body-length', clause: 'RFC 3261 §18.3', level: 'strict', test: checkBodyLength },
 ];
@@ -105,8 +106,7 @@ const singleKinds =
   bit(HeaderKind.callId) |
   bit(HeaderKind.cseq) |
   bit(HeaderKind.maxForwards) |
-  bit(HeaderKind.contentLength) |
-  bit(HeaderKind.contentType);
+  bit(HeaderKind.contentLength);
 
 function checkSingleHeaders(message: SipMessage): WireError | undefined {
   let seen = 0;
@@ -129,12 +129,12 @@ const mandatoryKinds = [
   HeaderKind.cseq,
 ] as const;
 
+/** To is looked into because every response needs it; a malformed From is for scripts to refuse, as in Kamailio. */
 function checkMandatoryHeaders(message: SipMessage): WireError | undefined {
   for (const kind of mandatoryKinds) {
     if (!message.has(kind)) return headerFault(message, kind, 'no');
   }
   if (message.callId === '') return headerFault(message, HeaderKind.callId, 'empty');
-  if (message.from === undefined) return headerFault(message, HeaderKind.from, 'malformed');
   return message.to === undefined ? headerFault(message, HeaderKind.to, 'malformed') : undefined;
 }
 
@@ -274,6 +274,16 @@ function checkMaxForwards(message: SipMessage): WireError | undefined {
   if (i < 0) return undefined;
   return parseUint(message.text, message.headerValueStart(i), message.headerValueEnd(i), 255) < 0
     ? headerFault(message, HeaderKind.maxForwards, 'malformed')
+    : undefined;
+}
+
+function checkContentType(message: SipMessage): WireError | undefined {
+  const i = message.find(HeaderKind.contentType);
+  if (i < 0) return undefined;
+  if (message.find(HeaderKind.contentType, i + 1) >= 0)
+    return headerFault(message, HeaderKind.contentType, 'more than one');
+  return mediaTypeOf(message) === undefined
+    ? headerFault(message, HeaderKind.contentType, 'malformed')
     : undefined;
 }
 
