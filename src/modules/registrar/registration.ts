@@ -1,6 +1,6 @@
 import type { ScriptContext } from '../../module/context.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
-import { contactsOf, hasToken, tokensOf, valuesOf } from '../../sip/headerValues.ts';
+import { type Contacts, contactsOf, hasToken, tokensOf, valuesOf } from '../../sip/headerValues.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { methodIds, otherMethodId } from '../../sip/methodIds.ts';
 import type { NameAddr } from '../../sip/nameAddr.ts';
@@ -38,7 +38,7 @@ export interface Registration {
 /** Reads and checks what does not depend on the stored bindings. */
 export function readRegistration(context: ScriptContext, config: RegistrarConfig): Registration | Refusal {
   const { message } = context;
-  const contacts = contactsOf(message);
+  const contacts = contactsOf(message) ?? leadingStar(message);
   if (contacts === undefined) return hasStar(message) ? refusals.starNotAlone : refusals.contactSyntax;
   if (message.has(HeaderKind.contact) && !contacts.star && contacts.list.length === 0)
     return refusals.contactSyntax;
@@ -81,6 +81,13 @@ function withExtensions(message: SipMessage, config: RegistrarConfig, plain: Pla
     hasSupported: message.has(HeaderKind.supported),
     cameThroughProxy: vias.length > 1,
   };
+}
+
+/** `*` with further values in the one and only Contact line: as Kamailio, what follows it is not looked at. */
+function leadingStar(message: SipMessage): Contacts | undefined {
+  const line = message.find(HeaderKind.contact);
+  if (message.find(HeaderKind.contact, line + 1) >= 0) return undefined;
+  return /^\*\s*,/.test(message.headerValue(line)) ? { star: true, list: [] } : undefined;
 }
 
 function hasStar(message: SipMessage): boolean {

@@ -64,6 +64,28 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: '* before others in one line counts alone',
+    steps: [{ contacts: ['*, <sip:a@b>'], headers: ['Expires: 0'], rc: 3, reply: ok() }],
+  },
+  {
+    name: 'a contact stays in its place while its q fits there',
+    steps: [
+      { contacts: ['<sip:a@b>;q=0.5'], rc: 1, reply: ok('<sip:a@b>;q=0.5;expires=3600') },
+      {
+        contacts: ['<sip:c@b>'],
+        cseq: 2,
+        rc: 1,
+        reply: ok('<sip:a@b>;q=0.5;expires=3600, <sip:c@b>;expires=3600'),
+      },
+      {
+        contacts: ['<sip:a@b>'],
+        cseq: 3,
+        rc: 2,
+        reply: ok('<sip:a@b>;expires=3600, <sip:c@b>;expires=3600'),
+      },
+    ],
+  },
+  {
     name: '* removes all, but not with an old CSeq',
     steps: [
       {

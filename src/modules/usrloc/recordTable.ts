@@ -58,6 +58,7 @@ export class RecordTable {
     const bindings = this.records.get(binding.aor)?.bindings;
     const at = bindings?.indexOf(binding) ?? -1;
     if (bindings === undefined || at < 0) return;
+    if (!this.#newestFirst && fitsAt(bindings, at)) return;
     bindings.splice(at, 1);
     insertOrdered(bindings, binding, this.#newestFirst);
   }
@@ -87,6 +88,12 @@ export class RecordTable {
     known.splice(at, 1);
     if (known.length === 0) this.#byConnection?.delete(binding.connectionId);
   }
+}
+
+/** Is the binding at `at` in its place between its neighbours? Then it stays, also among equals. */
+function fitsAt(bindings: readonly StoredBinding[], at: number): boolean {
+  const { q } = bindings[at] as StoredBinding;
+  return (bindings[at - 1]?.q ?? q) >= q && (bindings[at + 1]?.q ?? q) <= q;
 }
 
 /** Highest q first, equal ones in the order of their coming; or the newest first. */
