@@ -97,6 +97,9 @@ const noProcesses: Processes = {
   run: async (command) => {
     throw new ServerError('PROCESS_FAILED', `no programs run in the simulator: ${command}`);
   },
+  signalSelf: (signal) => {
+    throw new ServerError('PROCESS_FAILED', `no signals in the simulator: ${signal}`);
+  },
 };
 
 function hostInfo({ name, env = {} }: HostOptions): HostInfo {
@@ -104,6 +107,8 @@ function hostInfo({ name, env = {} }: HostOptions): HostInfo {
   return {
     pid: 1,
     hostname: name,
+    commandLine: ['olelo'],
+    workingDirectory: () => '/',
     domainname: dot < 0 ? '' : name.slice(dot + 1),
     memoryBytes: () => ({ rss: 0, heapUsed: 0, heapTotal: 0, external: 0 }),
     cpuMicros: () => ({ user: 0, system: 0 }),

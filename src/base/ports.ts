@@ -327,6 +327,8 @@ export interface Processes {
     command: string,
     options: { input?: string; timeoutMs: number; env?: Readonly<Record<string, string>> },
   ): Promise<{ status: number; stdout: string }>;
+  /** Sends a signal by its number to this process, as `kill` would. Throws for numbers that are none. */
+  signalSelf(signal: number): void;
 }
 
 /** Facts about this process that RPC and statistics report. */
@@ -334,6 +336,9 @@ export interface HostInfo {
   readonly pid: number;
   readonly hostname: string;
   readonly domainname: string;
+  /** The command and its arguments. */
+  readonly commandLine: readonly string[];
+  workingDirectory(): string;
   memoryBytes(): { rss: number; heapUsed: number; heapTotal: number; external: number };
   cpuMicros(): { user: number; system: number };
   env(name: string): string | undefined;

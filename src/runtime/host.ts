@@ -5,6 +5,11 @@ import type { HostInfo } from '../base/ports.ts';
 export class NodeHost implements HostInfo {
   readonly pid = process.pid;
   readonly hostname = hostname();
+  readonly commandLine = ['olelo', ...process.argv.slice(2)];
+
+  workingDirectory(): string {
+    return process.cwd();
+  }
 
   /** What stands behind the first dot of the host name; '' when it has none. */
   get domainname(): string {

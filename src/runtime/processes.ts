@@ -41,6 +41,10 @@ export class NodeProcesses implements Processes {
       });
     });
   }
+
+  signalSelf(signal: number): void {
+    process.kill(process.pid, signal);
+  }
 }
 
 function timeout(command: string, timeoutMs: number): ServerError {

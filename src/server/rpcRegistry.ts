@@ -35,6 +35,11 @@ export class ServerRpc implements RpcRegistry {
     }
   }
 
+  /** Methods of the server itself. */
+  addCore(methods: Readonly<Record<string, Omit<RpcMethod, 'name'>>>): void {
+    for (const [name, method] of Object.entries(methods)) this.#methods.set(name, { name, ...method });
+  }
+
   find(name: string): RpcMethod | undefined {
     return this.#methods.get(name);
   }

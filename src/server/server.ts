@@ -18,12 +18,15 @@ import { ServerHooks } from './hooks.ts';
 import { ModuleHost, type ServerParts } from './host.ts';
 import { Receiver } from './receiver.ts';
 import { RouteRunner } from './routes.ts';
+import { processRpc } from './rpc/process.ts';
+import { systemRpc } from './rpc/system.ts';
+import { transportRpc } from './rpc/transport.ts';
 import { ServerRpc } from './rpcRegistry.ts';
 import { ServerRuntimeConfig } from './runtimeConfig.ts';
 import { makeLocation } from './serverLocation.ts';
 import { ServerSettings } from './settings.ts';
 import { StatisticsRegistry } from './statistics.ts';
-import { TransportLayer } from './transport/index.ts';
+import { TransportLayer, tcpStatistics, transportStatistics } from './transport/index.ts';
 import { TransportSettings } from './transportSettings.ts';
 
 export interface ServerOptions {
@@ -187,6 +190,7 @@ export class Server {
 
   #registerEverything(): void {
     this.counters.registerIn(this.statistics);
+    this.#registerTransport();
     this.rpc.addModules(this.registry);
     this.runtimeConfig.addCore(coreVariables(this));
     this.runtimeConfig.addModules(this.registry);
@@ -202,6 +206,25 @@ export class Server {
         );
       }
     }
+  }
+
+  /** Counters and RPC of the core itself; a module may put its own method in place of one of these. */
+  #registerTransport(): void {
+    const { counters } = this.transport;
+    for (const name of tcpStatistics) this.statistics.register('tcp', name, () => counters[name]);
+    for (const name of transportStatistics) this.statistics.register('transport', name, () => counters[name]);
+    this.rpc.addCore({
+      ...systemRpc(this.rpc),
+      ...transportRpc(this.transport, this.transportSettings.tcp, this.settings),
+      ...processRpc({
+        clock: this.#ports.clock,
+        host: this.#ports.host,
+        processes: this.#ports.processes,
+        registry: this.registry,
+        startedSec: this.startedSec,
+        defines: () => this.#loader.defines,
+      }),
+    });
   }
 
   async #runEvent(name: string): Promise<void> {

@@ -177,7 +177,10 @@ test('log lines of the script, with and without a level', () => {
 
 test('exec waits for the program and answers by its status', async () => {
   const host = fakeHost({
-    processes: { run: async (command) => ({ status: command === 'true' ? 0 : 1, stdout: '' }) },
+    processes: {
+      signalSelf: () => {},
+      run: async (command) => ({ status: command === 'true' ? 0 : 1, stdout: '' }),
+    },
   });
   const under = new ModuleUnderTest(core, host);
   const context = contextOf(invite);
