@@ -2,6 +2,7 @@ import type { AnyModule } from '../module/define.ts';
 import acc from './acc/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
 import cfgutils from './cfgutils/index.ts';
+import counters from './counters/index.ts';
 import ctl from './ctl/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
@@ -13,6 +14,7 @@ import rr from './rr/index.ts';
 import sanity from './sanity/index.ts';
 import siputils from './siputils/index.ts';
 import sl from './sl/index.ts';
+import statistics from './statistics/index.ts';
 import textops from './textops/index.ts';
 import textopsx from './textopsx/index.ts';
 import tm from './tm/index.ts';
@@ -25,6 +27,7 @@ export const modules: readonly AnyModule[] = [
   acc,
   cfgRpc,
   cfgutils,
+  counters,
   ctl,
   dbSqlite,
   jsonrpcs,
@@ -36,6 +39,7 @@ export const modules: readonly AnyModule[] = [
   sanity,
   siputils,
   sl,
+  statistics,
   textops,
   textopsx,
   tm,
