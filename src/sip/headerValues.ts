@@ -15,7 +15,7 @@ export interface HeaderValue {
 
 /**
  * All values of a kind in order, across header lines and comma lists (quotes and `<>` respected). Empty list
- * elements are left out. At most `max` values: what is beyond is not looked at.
+ * elements are left out. At most `max` values: what is beyond is not looked at (a bound on work, far above what is in use).
  */
 export function valuesOf(
   message: SipMessage,
@@ -39,16 +39,7 @@ export function valuesOf(
   return values;
 }
 
-/** True if some header line of the kind holds more values than the limit allows. */
-export function hasTooManyValues(
-  message: SipMessage,
-  kind: HeaderKind,
-  max: number = limits.valueCount,
-): boolean {
-  return valuesOf(message, kind, max + 1).length > max;
-}
-
-/** All Via values, topmost first; undefined when one of them is malformed. */
+/** All Via values, topmost first; undefined when one of them is malformed or there are too many (`limits.valueCount`). */
 export function viasOf(message: SipMessage): Via[] | undefined {
   const vias: Via[] = [];
   for (let i = message.find(HeaderKind.via); i >= 0; i = message.find(HeaderKind.via, i + 1)) {
@@ -56,8 +47,8 @@ export function viasOf(message: SipMessage): Via[] | undefined {
     let position = message.headerValueStart(i);
     do {
       const via = parseVia(message.text, position, end);
-      if (via === undefined) return undefined;
-      if (vias.length < limits.valueCount) vias.push(via);
+      if (via === undefined || vias.length === limits.valueCount) return undefined;
+      vias.push(via);
       position = via.end + 1;
     } while (position < end);
   }
@@ -66,13 +57,13 @@ export function viasOf(message: SipMessage): Via[] | undefined {
 
 /**
  * All values of Contact, Route, Record-Route, Path, P-Asserted-Identity ... as name-addr; undefined when one
- * of them is malformed.
+ * of them is malformed or there are too many (`limits.valueCount`).
  */
 export function nameAddrsOf(message: SipMessage, kind: HeaderKind): NameAddr[] | undefined {
   const list: NameAddr[] = [];
-  for (const { start, end } of valuesOf(message, kind)) {
+  for (const { start, end } of valuesOf(message, kind, limits.valueCount + 1)) {
     const value = parseNameAddr(message.text, start, end);
-    if (value === undefined) return undefined;
+    if (value === undefined || list.length === limits.valueCount) return undefined;
     list.push(value);
   }
   return list;

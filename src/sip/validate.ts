@@ -5,10 +5,10 @@
  */
 
 import { HeaderKind, headerNames } from './headerKind.ts';
-import { contactsOf, mediaTypeOf, valuesOf, viasOf } from './headerValues.ts';
+import { contactsOf, mediaTypeOf, nameAddrsOf, viasOf } from './headerValues.ts';
 import { hostKind } from './host.ts';
 import type { SipMessage, WireError } from './message.ts';
-import { type NameAddr, parseNameAddr } from './nameAddr.ts';
+import type { NameAddr } from './nameAddr.ts';
 import { equalsIgnoreCase, isToken, isTokenCode, parseUint } from './scan.ts';
 import { isSipDate } from './sipDate.ts';
 import { SipUri, schemeOf } from './uri.ts';
@@ -260,11 +260,9 @@ const routeKinds = [HeaderKind.route, HeaderKind.recordRoute, HeaderKind.path] a
 /** Route, Record-Route and Path hold name-addr only, never a bare URI. */
 function checkRoutes(message: SipMessage): WireError | undefined {
   for (const kind of routeKinds) {
-    for (const { start, end } of valuesOf(message, kind)) {
-      const route = parseNameAddr(message.text, start, end);
-      if (route === undefined || !route.isBracketed || !isContact(route))
-        return headerFault(message, kind, 'malformed');
-    }
+    const routes = message.has(kind) ? nameAddrsOf(message, kind) : [];
+    if (!routes?.every((route) => route.isBracketed && isContact(route)))
+      return headerFault(message, kind, 'malformed');
   }
   return undefined;
 }
