@@ -8,6 +8,7 @@ const recheckMs = 5000;
 export class HostsFile {
   readonly #path: string;
   #names = new Map<string, string[]>();
+  #addresses = new Map<string, readonly string[]>();
   #checkedMs = Number.NEGATIVE_INFINITY;
   #modifiedMs = -1;
 
@@ -22,6 +23,12 @@ export class HostsFile {
     return addresses.filter(family === 4 ? isIPv4 : isIPv6);
   }
 
+  /** The names of an address: those of its first line, as the system's own lookup has it. */
+  namesOf(address: string): readonly string[] {
+    this.#refresh();
+    return this.#addresses.get(address) ?? [];
+  }
+
   /** A small local file, looked at every few seconds at most: read synchronously. */
   #refresh(): void {
     const nowMs = performance.now();
@@ -30,24 +37,35 @@ export class HostsFile {
     try {
       const { mtimeMs } = statSync(this.#path);
       if (mtimeMs === this.#modifiedMs) return;
-      this.#names = parseHosts(readFileSync(this.#path, 'utf8'));
+      const lines = parseHosts(readFileSync(this.#path, 'utf8'));
+      this.#names = byName(lines);
+      this.#addresses = new Map(lines.reverse());
       this.#modifiedMs = mtimeMs;
     } catch {
       this.#names = new Map();
+      this.#addresses = new Map();
       this.#modifiedMs = -1;
     }
   }
 }
 
-function parseHosts(text: string): Map<string, string[]> {
-  const names = new Map<string, string[]>();
+/** Address and names of each line. */
+function parseHosts(text: string): [address: string, names: string[]][] {
+  const lines: [string, string[]][] = [];
   for (const line of text.split('\n')) {
-    const [address, ...aliases] = (line.split('#', 1)[0] ?? '').trim().split(/\s+/);
-    if (!address) continue;
-    for (const alias of aliases) {
+    const [address, ...names] = (line.split('#', 1)[0] ?? '').trim().split(/\s+/);
+    if (address) lines.push([address, names]);
+  }
+  return lines;
+}
+
+function byName(lines: readonly [address: string, names: string[]][]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [address, names] of lines) {
+    for (const alias of names) {
       const name = alias.toLowerCase();
-      names.set(name, [...(names.get(name) ?? []), address]);
+      found.set(name, [...(found.get(name) ?? []), address]);
     }
   }
-  return names;
+  return found;
 }

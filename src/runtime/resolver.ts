@@ -59,8 +59,9 @@ export class NodeResolver implements Resolver {
     return (await answer(name, this.#dns.resolveTxt(name))).map((chunks) => chunks.join(''));
   }
 
-  ptr(address: string): Promise<readonly string[]> {
-    return answer(address, this.#dns.reverse(address));
+  async ptr(address: string): Promise<readonly string[]> {
+    const local = this.#hosts.namesOf(address);
+    return local.length > 0 ? local : answer(address, this.#dns.reverse(address));
   }
 
   #local(name: string, family: 4 | 6): readonly HostRecord[] | undefined {

@@ -78,5 +78,6 @@ test('the hosts file comes before DNS', async (t) => {
   writeFileSync(hostsPath, '# comment\n10.0.0.1 pbx PBX.example # x\n2001:db8::1 pbx\n');
   const resolver = new NodeResolver({ hostsPath, servers: ['127.0.0.1:9'] });
   assert.deepEqual(await resolver.a('pbx.example'), [{ address: '10.0.0.1', ttlSec: 60 }]);
+  assert.deepEqual(await resolver.ptr('10.0.0.1'), ['pbx', 'PBX.example']);
   assert.deepEqual(await resolver.aaaa('pbx'), [{ address: '2001:db8::1', ttlSec: 60 }]);
 });

@@ -21,7 +21,7 @@ export async function listenUnix(
     await removeStale(path);
     const listener = await listen({ path }, onConnection); // Node removes the file on close
     await applyAccess(path, access);
-    return listener;
+    return { close: () => listener.close() };
   } catch (error) {
     throw pathError('listening on unix socket', path, error);
   }
