@@ -109,11 +109,28 @@ export class XavpNode {
   }
 }
 
-/** All variable stores that travel with a message and then belong to its transaction. */
+/** All variable stores that travel with a message and then belong to its transaction; most are never used. */
 export class VariableStores {
-  readonly avps = new AvpStore();
+  #avps: AvpStore | undefined = undefined;
+  #xavps: XavpNode | undefined = undefined;
+  #xavus: XavpNode | undefined = undefined;
+  #xavis: XavpNode | undefined = undefined;
+
+  get avps(): AvpStore {
+    this.#avps ??= new AvpStore();
+    return this.#avps;
+  }
   /** Roots of `$xavp`, `$xavu`, `$xavi`: under each name a stack of nodes, newest first. */
-  readonly xavps = new XavpNode();
-  readonly xavus = new XavpNode();
-  readonly xavis = new XavpNode();
+  get xavps(): XavpNode {
+    this.#xavps ??= new XavpNode();
+    return this.#xavps;
+  }
+  get xavus(): XavpNode {
+    this.#xavus ??= new XavpNode();
+    return this.#xavus;
+  }
+  get xavis(): XavpNode {
+    this.#xavis ??= new XavpNode();
+    return this.#xavis;
+  }
 }

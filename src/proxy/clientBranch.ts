@@ -35,8 +35,8 @@ export class ClientBranch implements ClientUser, Outcome {
   readonly request: BranchRequest;
   readonly viaBranch: string;
   readonly destination: Destination;
-  /** Addresses left for failover. */
-  readonly furtherAddresses: readonly ServerAddress[];
+  /** Position of the address in those of the request; the ones behind it are left for failover. */
+  readonly addressAt: number;
   client: ClientTransaction | undefined = undefined;
   /** The last status, received or made here; 0 before. */
   status = 0;
@@ -66,7 +66,7 @@ export class ClientBranch implements ClientUser, Outcome {
       step: number;
       viaBranch: string;
       destination: Destination;
-      furtherAddresses: readonly ServerAddress[];
+      addressAt: number;
     },
   ) {
     this.context = context;
@@ -75,11 +75,18 @@ export class ClientBranch implements ClientUser, Outcome {
     this.step = way.step;
     this.viaBranch = way.viaBranch;
     this.destination = way.destination;
-    this.furtherAddresses = way.furtherAddresses;
+    this.addressAt = way.addressAt;
   }
 
   get target(): Target {
     return this.request.target;
+  }
+
+  /** Lets go of what only matters before the end: thousands of ended branches wait out their time. */
+  settle(): void {
+    this.response = undefined;
+    this.responseFlow = undefined;
+    if (this.client !== undefined) this.client.request = '';
   }
 
   get isFinal(): boolean {

@@ -47,6 +47,8 @@ export interface ResponseContextUser {
   /** A response has gone upstream: of a branch, or (undefined) an own one. */
   onResponseSent(status: number, branch: ClientBranch | undefined): void;
   onAck(ack: SipMessage): void;
+  /** The final response has gone and nothing is pending: what only routes needed can go. */
+  onSettled(): void;
   /** The longest time is over and there is no branch that could fail: an answer is due. */
   onExpired(): void;
   /** The context is over: nothing of it is left in the indexes. */
@@ -118,7 +120,13 @@ export class ResponseContext implements BranchOwner, ServerUser {
 
   /** Sends a branch that was added. False when it failed at once and nothing else is tried for it. */
   start(branch: ClientBranch, text: string, reliable: boolean): void {
-    const options = { reliable, timers: this.timers, branch: branch.viaBranch, request: text };
+    const options = {
+      reliable,
+      timers: this.timers,
+      branch: branch.viaBranch,
+      request: text,
+      isBounded: this.server !== undefined,
+    };
     const client = this.isInvite
       ? new InviteClientTransaction(branch, this.core.timers, options)
       : new NonInviteClientTransaction(branch, this.core.timers, options);
@@ -129,7 +137,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
 
   /** The request may not stay open longer than this from now (§16.8, and a bound on failover). */
   limitLifetime(lifetimeMs: number): void {
-    if (this.#lifetime !== undefined) this.core.timers.cancel(this.#lifetime);
+    this.#stopLifetime();
     this.#lifetime = this.core.timers.schedule(lifetimeMs, fireLifetime, this);
   }
 
@@ -179,11 +187,11 @@ export class ResponseContext implements BranchOwner, ServerUser {
     this.finalStatus ||= response.statusCode;
     if (isFirst && this.isInvite) this.cancelPending(response.statusCode, ';text="Call completed elsewhere"');
     this.#forward(branch, response);
-    if (this.server === undefined) this.#endIfSettled();
+    this.#settle();
   }
 
   #failure(branch: ClientBranch): void | Promise<void> {
-    if (!this.isOpen) return this.#endIfSettled();
+    if (!this.isOpen) return this.#settle();
     if (branch.status >= 600 && this.user.policy.globalFailureEndsForking) this.cancelPending(branch.status);
     const work = this.user.onBranchFailure(branch);
     if (work === undefined) return this.conclude();
@@ -211,13 +219,28 @@ export class ResponseContext implements BranchOwner, ServerUser {
       this.server?.respond(composed.status, composed.text);
       this.user.onResponseSent(composed.status, best.isLocal ? undefined : best);
     } else if (best.response !== undefined) this.#forward(best, best.response);
+    this.#settle();
+  }
+
+  /** After a final response: lets go of all that is not needed to absorb late messages. */
+  #settle(): void {
+    if (this.hasPending) return;
+    this.#stopLifetime();
+    for (let i = 0; i < this.branches.length; i++) (this.branches[i] as ClientBranch).settle();
+    this.user.onSettled();
     if (this.server === undefined) this.#endIfSettled();
+  }
+
+  #stopLifetime(): void {
+    if (this.#lifetime !== undefined) this.core.timers.cancel(this.#lifetime);
+    this.#lifetime = undefined;
   }
 
   #forward(branch: ClientBranch, response: SipMessage): void {
     if (this.server !== undefined) {
-      const text = renderResponse(response, { removeTopmostVia: true, hop: this.#hopOfResponses() });
-      this.server.respond(response.statusCode, text);
+      const needsHop = response.edits.size > 0 || this.server.reliable;
+      const hop = needsHop ? this.#hopOfResponses() : undefined;
+      this.server.respond(response.statusCode, renderResponse(response, { removeTopmostVia: true, hop }));
     }
     this.user.onResponseSent(response.statusCode, branch);
   }
@@ -243,6 +266,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
     }
     this.server?.respond(status, text);
     this.user.onResponseSent(status, undefined);
+    if (status >= 200) this.#settle();
   }
 
   // ---- failures of branches
@@ -360,6 +384,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
       timers: this.timers,
       branch: viaBranch,
       request,
+      isBounded: false,
     });
     invite.cancel.start();
   }
@@ -402,7 +427,6 @@ export class ResponseContext implements BranchOwner, ServerUser {
 
   /** Own requests have no server transaction that would bound them. */
   #endIfSettled(): void {
-    if (this.server !== undefined || this.hasPending) return;
     // late responses and their retransmissions are the business of the client transactions
     if (this.branches.every((branch) => branch.client?.isTerminated !== false)) this.end();
     else this.core.timers.schedule(this.timers.timerKMs, fireEnd, this);
@@ -412,7 +436,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    if (this.#lifetime !== undefined) this.core.timers.cancel(this.#lifetime);
+    this.#stopLifetime();
     for (const branch of this.branches) {
       this.#stopTimerC(branch);
       const client = branch.client;

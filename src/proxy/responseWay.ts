@@ -1,22 +1,27 @@
 import { addressOfHost } from '../base/ip.ts';
+import type { SipMessage } from '../sip/message.ts';
 import { parseUint } from '../sip/scan.ts';
 import type { Via } from '../sip/via.ts';
 import { protocolOf } from './nextHop.ts';
 import { type Destination, defaultPort, type Flow, isReliable, type ListenSocket } from './transport.ts';
 
 /** Where responses to a request that came over `flow` go (RFC 3261 §18.2.2, RFC 3581 §4). */
-export function responseDestination(via: Via | undefined, flow: Flow, forceRport: boolean): Destination {
-  const base = {
-    proto: flow.proto,
-    address: flow.address,
-    socket: flow.socket,
-    connectionId: flow.connectionId,
-    host: '',
-  };
-  if (via === undefined || forceRport || isReliable(flow.proto) || via.params.has('rport'))
-    return { ...base, port: flow.port };
-  const maddr = addressOfHost(via.params.get('maddr') ?? '');
-  return { ...base, address: maddr ?? flow.address, port: via.port || defaultPort(flow.proto) };
+export function responseDestination(request: SipMessage, flow: Flow, forceRport: boolean): Destination {
+  const via = request.topmostVia;
+  if (via === undefined || forceRport || isReliable(flow.proto) || via.rportStart >= 0)
+    return backTo(flow, flow.address, flow.port);
+  return backTo(flow, maddrOf(request, via) ?? flow.address, via.port || defaultPort(flow.proto));
+}
+
+/** The address of `maddr`; looked for in the text first, because hardly any Via has one. */
+function maddrOf(request: SipMessage, via: Via): string | undefined {
+  const at = request.text.indexOf('maddr', via.sentByEnd);
+  return at < 0 || at >= via.end ? undefined : addressOfHost(via.params.get('maddr') ?? '');
+}
+
+function backTo(flow: Flow, address: string, port: number): Destination {
+  const { proto, socket, connectionId } = flow;
+  return { proto, address, port, socket, connectionId, host: '' };
 }
 
 /**

@@ -42,3 +42,21 @@ export function makeTarget(requestUri: string): Target {
     connectionId: 0,
   };
 }
+
+/** Faster than a spread, which gives each copy a hidden class of its own. */
+export function copyTarget(target: Target): Target {
+  return {
+    requestUri: target.requestUri,
+    nextHop: target.nextHop,
+    path: target.path,
+    q: target.q,
+    socket: target.socket,
+    branchFlags: target.branchFlags,
+    instance: target.instance,
+    regId: target.regId,
+    ruid: target.ruid,
+    locationUser: target.locationUser,
+    userAgent: target.userAgent,
+    connectionId: target.connectionId,
+  };
+}

@@ -26,13 +26,17 @@ export interface ClientOptions {
   readonly branch: string;
   /** The request as it leaves. */
   readonly request: string;
+  /** The user destroys it in time (with its server transaction), so that timers D, K and M need not run. */
+  readonly isBounded: boolean;
 }
 
 export abstract class ClientTransaction {
   readonly user: ClientUser;
   readonly branch: string;
   readonly reliable: boolean;
-  readonly request: string;
+  /** The request as sent; '' once nothing can be made of it any more. */
+  request: string;
+  readonly isBounded: boolean;
   timers: TimerTable;
   /** The CANCEL of this INVITE goes under the same branch (§9.1). */
   cancel: ClientTransaction | undefined = undefined;
@@ -49,6 +53,7 @@ export abstract class ClientTransaction {
     this.branch = options.branch;
     this.reliable = options.reliable;
     this.request = options.request;
+    this.isBounded = options.isBounded;
     this.timers = options.timers;
   }
 
@@ -128,7 +133,7 @@ export abstract class ClientTransaction {
         this.#timeout = this.#stop(this.#timeout);
         return;
       case 'start end':
-        this.#end = this.queue.schedule(this.endMs, fireEnd, this);
+        if (!this.isBounded) this.#end = this.queue.schedule(this.endMs, fireEnd, this);
         return;
       case 'acknowledge':
         this.#ack = (response && this.user.makeAck(this, response)) ?? '';

@@ -75,7 +75,7 @@ export class Sl implements SlApi {
     });
     context.replyHeaders = '';
     context.replyBody = undefined;
-    const destination = responseDestination(message.topmostVia, flow, context.forceRport);
+    const destination = responseDestination(message, flow, context.forceRport);
     if (!this.host.transport.send(text, destination)) {
       this.counters.failures++;
       return false;

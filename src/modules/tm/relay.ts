@@ -6,8 +6,10 @@ import { type BranchRequest, ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ServerAddress, ServerLocation } from '../../proxy/location.ts';
 import { type NextHop, nextHopOf } from '../../proxy/nextHop.ts';
 import { copyRequest, socketTo } from '../../proxy/requestForwarder.ts';
-import type { Target } from '../../proxy/target.ts';
+import { copyTarget, type Target } from '../../proxy/target.ts';
 import { isReliable, type Transport } from '../../proxy/transport.ts';
+import { EditList } from '../../sip/editList.ts';
+import type { SipMessage } from '../../sip/message.ts';
 import { noSocket, tooManyBranches, unresolvable, unsent } from './failureReason.ts';
 import type { BranchCopy, ScriptRoutes } from './scriptRoutes.ts';
 import type { Transaction } from './transaction.ts';
@@ -63,8 +65,8 @@ export class Relay {
   /** What failure routes and continuations begin with: the request as it is now, unless it was kept before. */
   remember(transaction: Transaction, context: ScriptContext): void {
     transaction.relayed ??= {
-      target: { ...context.target },
-      edits: transaction.savedEdits ?? context.message.edits.clone(),
+      target: transaction.usedTarget ?? copyTarget(context.target),
+      edits: transaction.savedEdits ?? editsOf(context.message),
       body: context.newBody,
     };
   }
@@ -130,7 +132,7 @@ export class Relay {
     // failover needs the edits of this copy again; the message itself may be edited on meanwhile
     const edits = copy.edits ?? (addresses.length > 1 ? transaction.relayed?.edits : undefined);
     const request = { target: copy.target, addresses, edits, body: copy.body };
-    const start = this.#create(transaction, request, addresses, copy.replyRoute);
+    const start = this.#create(transaction, request, 0, copy.replyRoute);
     if (start !== undefined) starts.push(start);
     else transaction.failure = addresses.length === 0 ? unresolvable : noSocket;
   }
@@ -139,12 +141,13 @@ export class Relay {
   #create(
     transaction: Transaction,
     request: BranchRequest,
-    addresses: readonly ServerAddress[],
+    first: number,
     replyRoute: string,
   ): BranchStart | undefined {
     const { proxy, forwarding } = transaction;
     const { transport } = this.#parts;
-    for (let i = 0; i < addresses.length; i++) {
+    const { addresses } = request;
+    for (let i = first; i < addresses.length; i++) {
       const address = addresses[i] as ServerAddress;
       const socket = socketTo(transport, request.target, address);
       if (socket === undefined || this.#parts.isBlocked(transaction.method, address)) continue;
@@ -160,7 +163,7 @@ export class Relay {
         step: proxy.step,
         viaBranch,
         destination: copy.destination,
-        furtherAddresses: addresses.slice(i + 1),
+        addressAt: i,
       });
       branch.replyRoute = replyRoute;
       proxy.branches.push(branch);
@@ -173,7 +176,7 @@ export class Relay {
     const { proxy } = transaction;
     let isOnItsWay = false;
     // a branch_route is good for one t_relay only, as in Kamailio
-    transaction.plan.branchRoute = '';
+    if (transaction.plan.branchRoute !== '') transaction.plan.branchRoute = '';
     for (let i = 0; i < starts.length; i++) this.#start(transaction, starts[i] as BranchStart);
     proxy.holds--;
     for (let i = 0; i < starts.length; i++) {
@@ -198,14 +201,19 @@ export class Relay {
 
   /** The next address of a branch that came to nothing, as a branch of its own (RFC 3263 §4.3). */
   failOver(transaction: Transaction, branch: ClientBranch): boolean {
-    const { request, furtherAddresses } = branch;
-    if (furtherAddresses.length === 0) return false;
-    const start = this.#create(transaction, request, furtherAddresses, branch.replyRoute);
+    const start = this.#create(transaction, branch.request, branch.addressAt + 1, branch.replyRoute);
     if (start === undefined) return false;
     this.#start(transaction, start);
     return true;
   }
 }
+
+/** A copy of the edits; the common case of none costs nothing. */
+function editsOf(message: SipMessage): EditList {
+  return message.edits.size === 0 ? noEdits : message.edits.clone();
+}
+
+const noEdits = new EditList();
 
 /** The script's target unless it was used already, and its branches, which it loses by that. */
 function takeTargets(transaction: Transaction, context: ScriptContext): Target[] {
@@ -216,10 +224,13 @@ function takeTargets(transaction: Transaction, context: ScriptContext): Target[]
     context.uriChanged ||
     used.requestUri !== target.requestUri ||
     used.nextHop !== target.nextHop;
-  const targets = isNew ? [target, ...branches] : branches.slice();
+  // the script may go on changing its own
+  const copy = isNew ? copyTarget(target) : target;
+  const targets = branches.length > 0 ? branches.slice() : [];
+  if (isNew) targets.unshift(copy);
   branches.length = 0;
   context.uriChanged = false;
-  transaction.usedTarget = { ...target };
+  transaction.usedTarget = copy;
   return targets;
 }
 

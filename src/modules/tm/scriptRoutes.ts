@@ -2,7 +2,7 @@ import type { RouteKind } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
-import type { Target } from '../../proxy/target.ts';
+import { copyTarget, type Target } from '../../proxy/target.ts';
 import { EditList } from '../../sip/editList.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import type { Transaction } from './transaction.ts';
@@ -37,7 +37,7 @@ export class ScriptRoutes {
       return { target, edits: undefined, body: context.newBody, replyRoute: '' };
     const saved = saveRun(context);
     const replyRoute = plan.replyRoute;
-    context.target = { ...target };
+    context.target = copyTarget(target);
     context.branchIndex = index;
     const result = this.#host.routes.run('branch', name, context);
     const finish = (): BranchCopy | undefined => {
@@ -117,7 +117,7 @@ export class ScriptRoutes {
         branchFlags: branch?.target.branchFlags ?? relayed.target.branchFlags,
       };
     transaction.currentBranch = branch;
-    transaction.usedTarget = { ...context.target };
+    transaction.usedTarget = copyTarget(context.target);
     return context;
   }
 

@@ -1,6 +1,7 @@
 import type { Timer } from '../../base/timerQueue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { ClientBranch } from '../../proxy/clientBranch.ts';
+import { copyTarget } from '../../proxy/target.ts';
 import type { Suspension } from './api.ts';
 import { internalError } from './failureReason.ts';
 import type { TmServices } from './services.ts';
@@ -132,13 +133,13 @@ function placeholderOf(transaction: Transaction, context: ScriptContext): Client
   const { proxy, flow } = transaction;
   const branch = new ClientBranch(
     proxy,
-    { target: { ...context.target }, addresses: [], edits: undefined, body: undefined },
+    { target: copyTarget(context.target), addresses: [], edits: undefined, body: undefined },
     {
       index: proxy.branches.length,
       step: proxy.step,
       viaBranch: proxy.nextViaBranch(),
       destination: { ...flow, host: '' },
-      furtherAddresses: [],
+      addressAt: 0,
     },
   );
   proxy.branches.push(branch);

@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import type { TestClock } from '../../base/testClock.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { ResponseHandler } from '../../module/host.ts';
-import { contextOf, type FakeHost, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
+import {
+  contextOf,
+  type FakeHost,
+  FakeTransport,
+  fakeHost,
+  ModuleUnderTest,
+  requestText,
+} from '../../module/testing.ts';
 import { numericAddress, type ServerAddress, type ServerLocation } from '../../proxy/location.ts';
 import type { NextHop } from '../../proxy/nextHop.ts';
+import { StatelessProxy } from '../../proxy/stateless.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { isWireError, parseMessage, type SipMessage } from '../../sip/message.ts';
 import { buildResponse } from '../../sip/response.ts';
@@ -29,8 +37,12 @@ export class Scene {
   #afterRequest: (context: ScriptContext) => void = () => {};
 
   constructor(params: Record<string, number | string> = {}, options: Partial<FakeHost> = {}) {
+    const transport = new FakeTransport();
+    const location = options.location ?? new NumericOnly();
     this.host = fakeHost({
       ...options,
+      transport,
+      stateless: new StatelessProxy(transport, location),
       hooks: {
         onRequest: () => {},
         afterRequest: (handler) => {
@@ -44,7 +56,7 @@ export class Scene {
         onStatelessReply: () => {},
         emitStatelessReply: () => {},
       },
-      location: options.location ?? new NumericOnly(),
+      location,
     });
     this.clock = this.host.clock;
     this.module = new ModuleUnderTest(tmModule, this.host, params);
@@ -91,6 +103,11 @@ export class Scene {
     const context = this.host.routes.contextFor(response, contextOf(requestText()).flow);
     context.message = response;
     return await this.#onResponse(response, context);
+  }
+
+  /** A response with its context, as the server would hand it over. */
+  onResponse(context: ScriptContext): boolean | Promise<boolean> {
+    return this.#onResponse(context.message, context);
   }
 
   assertNothingLeft(): void {

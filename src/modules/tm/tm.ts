@@ -22,7 +22,7 @@ import { TmCounters } from './counters.ts';
 import type { RelayFailure } from './failureReason.ts';
 import { LocalRequests } from './localRequests.ts';
 import type { TmConfig } from './parameters.ts';
-import { TransactionPlan } from './plan.ts';
+import { noPlan, TransactionPlan } from './plan.ts';
 import { Relay, type RelayWay, wherever } from './relay.ts';
 import { Replies } from './replies.ts';
 import { ScriptRoutes } from './scriptRoutes.ts';
@@ -96,13 +96,20 @@ export class Tm implements TransactionKeeper, TmServices {
   /** Arrangements of the script, which a transaction takes over when it is made. */
   planOf(context: ScriptContext): TransactionPlan {
     const transaction = this.transactionOf(context);
-    if (transaction !== undefined) return transaction.plan;
+    if (transaction !== undefined) {
+      if (transaction.plan === noPlan) transaction.plan = new TransactionPlan();
+      return transaction.plan;
+    }
     let plan = context.scratch.get(planKey) as TransactionPlan | undefined;
     if (plan === undefined) {
       plan = new TransactionPlan();
       context.scratch.set(planKey, plan);
     }
     return plan;
+  }
+
+  #arrangedPlan(context: ScriptContext): TransactionPlan {
+    return (context.scratch.get(planKey) as TransactionPlan | undefined) ?? noPlan;
   }
 
   /** The transaction that this request repeats, or (ACK) acknowledges. */
@@ -146,13 +153,13 @@ export class Tm implements TransactionKeeper, TmServices {
 
   #create(context: ScriptContext): Transaction | undefined {
     const { message, flow } = context;
-    const plan = (context.scratch.get(planKey) as TransactionPlan | undefined) ?? new TransactionPlan();
+    const plan = this.#arrangedPlan(context);
     const transaction = new Transaction(this, {
       id: this.#nextId++,
       context,
       plan,
       timers: this.timersFor(plan),
-      responseDestination: responseDestination(message.topmostVia, flow, context.forceRport),
+      responseDestination: responseDestination(message, flow, context.forceRport),
       isLocal: false,
       source: flow,
       core: this.core,
@@ -175,11 +182,13 @@ export class Tm implements TransactionKeeper, TmServices {
 
   /** fr_timer_avp and fr_inv_timer_avp: in seconds, weaker than t_set_fr. */
   #takeTimersFromAvps(transaction: Transaction, context: ScriptContext): void {
-    const { plan } = transaction;
     const { fr_timer_avp: other, fr_inv_timer_avp: invite } = this.config;
+    if (other === '' && invite === '') return;
+    if (transaction.plan === noPlan) transaction.plan = new TransactionPlan();
+    const { plan } = transaction;
     if (other !== '' && plan.frMs === 0) plan.frMs = secondsOf(context, other) * 1000;
     if (invite !== '' && plan.frInvMs === 0) plan.frInvMs = secondsOf(context, invite) * 1000;
-    if (other !== '') transaction.proxy.timers = this.timersFor(plan);
+    transaction.proxy.timers = this.timersFor(plan);
   }
 
   lifetimeOf(transaction: Transaction): number {
@@ -366,7 +375,7 @@ export class Tm implements TransactionKeeper, TmServices {
 
   /** A transaction without a client behind it: own requests (no source) and replicas. */
   detached(context: ScriptContext, source: Flow | undefined): Transaction {
-    const plan = (context.scratch.get(planKey) as TransactionPlan | undefined) ?? new TransactionPlan();
+    const plan = this.#arrangedPlan(context);
     const transaction = new Transaction(this, {
       id: this.#nextId++,
       context,
@@ -521,7 +530,7 @@ export class Tm implements TransactionKeeper, TmServices {
     transaction.tell('onFailure', best);
     const name = transaction.plan.failureRoute;
     if (name === '' || (transaction.isLocal && this.config.enable_uac_fr === 0)) return undefined;
-    transaction.plan.failureRoute = '';
+    if (name !== '') transaction.plan.failureRoute = '';
     if (!this.host.routes.has('failure', name)) return undefined;
     const result = this.routes.failure('failure', name, transaction, best);
     return typeof result === 'number' ? undefined : result.then(nothing);

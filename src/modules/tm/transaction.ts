@@ -49,7 +49,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   readonly request: SipMessage;
   readonly flow: Flow;
   readonly proxy: ResponseContext;
-  readonly plan: TransactionPlan;
+  plan: TransactionPlan;
   readonly forwarding: ForwardSettings;
   readonly isLocal: boolean;
   flags: number;
@@ -74,7 +74,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
     start: {
       readonly id: number;
       readonly context: ScriptContext;
-      readonly plan: TransactionPlan;
+      plan: TransactionPlan;
       readonly timers: TimerTable;
       readonly responseDestination: Destination | undefined;
       readonly isLocal: boolean;
@@ -186,6 +186,10 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   }
   onAck(ack: SipMessage): void {
     this.tell('onAck', ack);
+  }
+  onSettled(): void {
+    this.relayed = undefined;
+    this.usedTarget = undefined;
   }
   onExpired(): void {
     this.keeper.onExpired(this);

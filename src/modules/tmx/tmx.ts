@@ -1,5 +1,6 @@
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { copyTarget } from '../../proxy/target.ts';
 import { reasonPhraseOf } from '../../sip/reasonPhrases.ts';
 import type { TmApi, TmTransaction } from '../tm/api.ts';
 
@@ -77,7 +78,7 @@ export class Tmx {
   reuseBranch(context: ScriptContext): number {
     const branch = this.transactionOf(context)?.currentBranch;
     if (branch === undefined) return -1;
-    context.target = { ...branch.target };
+    context.target = copyTarget(branch.target);
     context.uriChanged = true;
     return 1;
   }
@@ -113,7 +114,7 @@ export class Tmx {
     view.variables = transaction.variables;
     view.flags = transaction.flags;
     if (!message.isRequest) view.response = message;
-    else if (transaction.relayedTarget !== undefined) view.target = { ...transaction.relayedTarget };
+    else if (transaction.relayedTarget !== undefined) view.target = copyTarget(transaction.relayedTarget);
     return view;
   }
 }
