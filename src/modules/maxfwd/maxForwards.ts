@@ -29,7 +29,8 @@ export class MaxForwards {
     if (value < 0) return -2;
     if (value === 0) return -1;
     if (before !== undefined) message.edits.revoke(before);
-    message.edits.replace(start, end, String(this.#lowered(value)));
+    // as wide as it was, like Kamailio's
+    message.edits.replace(start, end, String(this.#lowered(value)).padStart(end - start, ' '));
     return 1;
   }
 

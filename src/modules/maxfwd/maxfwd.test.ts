@@ -4,7 +4,7 @@ import { contextOf, ModuleUnderTest, rendered, requestText } from '../../module/
 import maxfwd from './index.ts';
 
 function maxForwardsLine(text: string): string | undefined {
-  return /^Max-Forwards:.*$/m.exec(text)?.[0].trimEnd();
+  return /^Max-Forwards:.*$/m.exec(text)?.[0].trimEnd().replace(/: +/, ': ');
 }
 
 test('decrements, limits, and counts a second call', () => {

@@ -53,10 +53,7 @@ export function removeLastRoute(message: SipMessage): void {
   else message.edits.remove(message.headerStart(last.header), message.headerEnd(last.header));
 }
 
-/** Adds a Route line behind the last one. */
+/** Adds a Route line behind all headers, and so behind the last Route. */
 export function appendRoute(message: SipMessage, uri: string): void {
-  const values = valuesOf(message, HeaderKind.route);
-  const last = values[values.length - 1];
-  const offset = last === undefined ? message.headersEnd : message.headerEnd(last.header);
-  message.edits.insert(offset, `Route: <${uri}>\r\n`);
+  message.appendHeader(`Route: <${uri}>\r\n`);
 }

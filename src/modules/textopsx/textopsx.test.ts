@@ -45,7 +45,7 @@ test('values of headers, as the real server edits them', () => {
   check('remove_hf_value', ['X-A'], 1, ['-X-A: v1']);
   check('remove_hf_value', ['X-A[*]'], 1, ['-X-A: v1', '-X-A: v2', '-x-a:v3, v4']);
   check('remove_hf_value', ['X-A[-1]'], 1, ['-x-a:v3, v4', '+x-a:v3']);
-  check('remove_hf_value', ['X-A[3]'], 1, ['-x-a:v3, v4', '+x-a:v4']);
+  check('remove_hf_value', ['X-A[3]'], 1, ['-x-a:v3, v4', '+x-a: v4']);
   check('remove_hf_value', ['X-P.bar'], 1, [
     '-X-P: <sip:a@b>;bar=1, <sip:c@d>;bar="x,y";z',
     '+X-P: <sip:a@b>, <sip:c@d>;bar="x,y";z',
@@ -113,7 +113,7 @@ test('sets of values', () => {
 test('several values of one line go together', () => {
   const context = contextOf('OPTIONS sip:a@b SIP/2.0\nCall-ID: 1\nSupported: a,b, a ,c,a,a\n');
   module.call('exclude_hf_value', context, 'Supported', 'a');
-  assert.match(rendered(context), /\r\nSupported: b, c\r\n/);
+  assert.match(rendered(context), /\r\nSupported: b,c\r\n/);
 });
 
 test('keep_hf and remove_body', () => {

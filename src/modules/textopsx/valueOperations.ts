@@ -91,14 +91,24 @@ function removeValues(
   }
 }
 
-/** Some but not all values of a line: each goes with the comma that keeps the rest a list. */
+/** Some but not all values of a line: each goes from comma to comma, with the blanks before it. */
 function removeSome(message: SipMessage, ofLine: readonly HeaderValue[], gone: readonly HeaderValue[]): void {
   const lastKept = ofLine.findLastIndex((value) => !gone.includes(value));
   for (const value of gone) {
     const at = ofLine.indexOf(value);
-    if (at < lastKept) message.edits.remove(value.start, (ofLine[at + 1] as HeaderValue).start);
-    else message.edits.remove((ofLine[at - 1] as HeaderValue).end, value.end);
+    const previous = ofLine[at - 1];
+    if (at > lastKept) message.edits.remove((previous as HeaderValue).end, value.end);
+    else
+      message.edits.remove(
+        behindComma(message, previous) ?? value.start,
+        behindComma(message, value) as number,
+      );
   }
+}
+
+/** The offset behind the comma that follows a value. */
+function behindComma(message: SipMessage, value: HeaderValue | undefined): number | undefined {
+  return value === undefined ? undefined : message.text.indexOf(',', value.end) + 1;
 }
 
 /** Replaces values, or sets a parameter of them; -1 when there is no such value. */
