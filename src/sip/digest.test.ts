@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { formatAuthValue, parseAuthInfo, parseAuthValue, quote, unquote } from './authValue.ts';
+import { authParamOf, formatAuthValue, parseAuthInfo, parseAuthValue, quote, unquote } from './authValue.ts';
 import {
   type DigestCredentials,
   digestAlgorithm,
   digestHa1,
   digestMatches,
   digestResponse,
+  digestResponseAuth,
   nonceCount,
   parseDigestCredentials,
 } from './digest.ts';
@@ -16,6 +18,10 @@ const rfc2617 =
   'Digest username="Mufasa", realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", ' +
   'uri="/dir/index.html", qop=auth, nc=00000001, cnonce="0a4f113b", ' +
   'response="6629fae49393a05397450978507c4ef1", opaque="5ccc069c403ebaf9f0171e9517f40e41"';
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
 
 function credentials(value: string): DigestCredentials {
   const parsed = parseDigestCredentials(value);
@@ -158,4 +164,19 @@ test('challenges and credentials are written', () => {
   );
   assert.equal(parseAuthInfo('nextnonce="x", qop=auth')?.get('nextnonce'), 'x');
   for (const text of ['', 'a', '"\\', 'a\\"b']) assert.equal(unquote(quote(text)), text);
+});
+
+test('RFC 7616 §3.5: rspauth is a response without a method', () => {
+  const input = { ...rfc7616, algorithm: 'MD5' } as const;
+  const ha1 = digestHa1('MD5', 'u', 'r', 'p');
+  const plain = { ...input, qop: undefined };
+  assert.equal(digestResponseAuth(ha1, input), digestResponse(ha1, input, ''));
+  // without qop: H(HA1:nonce:H(:uri)), and H(a:b:c) is what digestHa1 gives
+  assert.equal(digestResponseAuth(ha1, plain), digestHa1('MD5', ha1, input.nonce, md5(`:${input.uri}`)));
+});
+
+test('one parameter of a value', () => {
+  assert.equal(authParamOf(rfc2617, 'Realm'), 'testrealm@host.com');
+  assert.equal(authParamOf(rfc2617, 'algorithm'), undefined);
+  assert.equal(authParamOf('nonsense', 'realm'), undefined);
 });

@@ -166,3 +166,13 @@ test('every known header name is found by its name in any letter case', () => {
   assert.equal(headerKindOf('M'), HeaderKind.contact);
   assert.equal(headerLine(HeaderKind.cseq, '1 X'), 'CSeq: 1 X\r\n');
 });
+
+test('a response in transit is given another status, also twice', () => {
+  const message = parsed(`${options.replace(/^.*/, 'SIP/2.0 180 Ringing')}\n`);
+  message.changeStatus(486, 'Busy Here');
+  message.changeStatus(603, 'No');
+  assert.equal(message.statusCode, 603);
+  assert.equal(message.reasonPhrase, 'No');
+  const out = message.edits.render(message.text, 0, message.text.length);
+  assert.ok(out.startsWith('SIP/2.0 603 No\r\nVia: '));
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { splitUri } from './uriParts.ts';
+import { splitUri, UriMemo } from './uriParts.ts';
 import {
   withHost,
   withHostPort,
@@ -95,4 +95,19 @@ test('one part is changed, the rest stays as written', () => {
   assert.equal(withUser('tel:+1;x=y', '+2'), 'tel:+2;x=y');
   for (const change of [withUser, withHost, withHostPort, withPort, withParam])
     assert.equal(change('nonsense', 'x'), undefined);
+});
+
+test('a number at a host becomes a SIP URI (RFC 3261 §19.1.6)', () => {
+  assert.equal(withHost('tel:+1;x=y', 'gw'), 'sip:+1;x=y@gw;user=phone');
+  assert.equal(withHostPort('tels:+1', 'gw:5061'), 'sips:+1@gw:5061;user=phone');
+  assert.equal(withUserAndPassword('tel:+1', '+2'), 'tel:+2');
+  assert.equal(withPort('tel:+1', '5'), undefined);
+});
+
+test('the memo splits a text once', () => {
+  const memo = new UriMemo();
+  const parts = memo.of('sip:a@b');
+  assert.equal(parts?.host, 'b');
+  assert.equal(memo.of('sip:a@b'), parts);
+  assert.equal(memo.of('sip:a@c')?.host, 'c');
 });

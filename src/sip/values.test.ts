@@ -169,6 +169,8 @@ test('edits: place, rank, order of asking, overlaps', () => {
   assert.equal(edits.render('0123456789', 3, 5), '4earlyablate');
   edits.clear();
   assert.equal(edits.render('0123456789', 1, 3), '12');
+  edits.assign(copy);
+  assert.equal(edits.size, 6);
 });
 
 test('edits are merged with those of one rendering, behind those at the same place', () => {
