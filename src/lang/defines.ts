@@ -15,6 +15,8 @@ export class DefineTable {
   /** Value of a define; undefined when it is only set. */
   readonly #values = new Map<string, string | undefined>();
   readonly #substitutions: Substitution[] = [];
+  /** Substitutions as written: one that an included file repeats is made once. */
+  readonly #seen = new Set<string>();
   readonly #environment: Environment;
 
   constructor(environment: Environment) {
@@ -68,7 +70,10 @@ export class DefineTable {
     const compiled = compilePosixRegex(pattern, [...new Set(flags)].join(''));
     if ('error' in compiled) return compiled;
     const replacement = this.#expandEnvironment(rawReplacement);
-    this.#substitutions.push({ regex: compiled.regex, replacement: toJsReplacement(replacement) });
+    if (!this.#seen.has(text)) {
+      this.#seen.add(text);
+      this.#substitutions.push({ regex: compiled.regex, replacement: toJsReplacement(replacement) });
+    }
     if (define !== 'none') this.set(pattern, define === 'quoted' ? `"${replacement}"` : replacement);
     return undefined;
   }

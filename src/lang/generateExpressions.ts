@@ -137,7 +137,7 @@ function generateLogical(context: FunctionContext, expression: IrBinary): Operan
 function isNeutral(expression: IrExpression, other: IrExpression, isAnd: boolean): boolean {
   if (expression.kind !== 'constant' || typeof expression.value !== 'number') return false;
   if (other.kind === 'constant') return false;
-  return isAnd ? expression.value !== 0 : expression.value === 0;
+  return expression.value === (isAnd ? 1 : 0);
 }
 
 function generateMatch(context: FunctionContext, expression: IrMatch): Operand {

@@ -1,7 +1,7 @@
 import type { StatementContext } from './functionContext.ts';
 import { generateExpression } from './generateExpressions.ts';
 import type { IrAssign, IrCase, IrExpression, IrIf, IrJump, IrStatement, IrSwitch, IrWhile } from './ir.ts';
-import { asCondition, asInt, asNonZero, asText, asValue, type Operand } from './operand.ts';
+import { asCondition, asInt, asNonZero, asText, asValue, constantInt, type Operand } from './operand.ts';
 import type { Span } from './source.ts';
 
 /**
@@ -207,6 +207,6 @@ function mayFail(expression: IrExpression): boolean {
   if (expression.kind !== 'binary') return false;
   const { operator, left, right } = expression;
   const divides = operator === '/' || operator === '%';
-  if (divides && !(right.kind === 'constant' && right.value !== 0)) return true;
+  if (divides && !(right.kind === 'constant' && constantInt(right.value) !== 0)) return true;
   return mayFail(left) || mayFail(right);
 }

@@ -99,6 +99,12 @@ test('includes: at most ten deep', () => {
   assert.deepEqual(codes('include_file "a"', { a: 'include_file "a"' }), ['OL0002 1:1']);
 });
 
+test('includes: a bounded number in all', () => {
+  const text = 'include_file "a"\n'.repeat(4);
+  const found = codes(text, { a: text });
+  assert.ok(found.length > 0 && found.every((code) => code.startsWith('OL0002')));
+});
+
 test('a condition may begin in one file and end in another', () => {
   assert.equal(words('#!ifdef A\ninclude_file "a"\n#!endif\nx', { a: 'y' }), 'x');
 });

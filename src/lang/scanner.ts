@@ -22,6 +22,12 @@ export type SourceReader = Pick<Files, 'readTextSync' | 'existsSync'>;
 /** As the core cookbook says. */
 const MAX_INCLUDE_DEPTH = 10;
 
+/** Files that one config may include in all, the same one counted each time. */
+const MAX_INCLUDES = 1000;
+
+/** Characters of all files together. */
+const MAX_CHARACTERS = 32_000_000;
+
 /** Characters that all expansions of defines together may bring. */
 const MAX_EXPANDED_CHARACTERS = 4_000_000;
 
@@ -48,6 +54,8 @@ export class Scanner {
   readonly #inputs: Input[] = [];
   readonly #printed: string[] = [];
   #expandedCharacters = 0;
+  #includes = 0;
+  #characters = 0;
   #spaced = false;
   #firstOnLine = true;
   /** After one string without end, others are looked for on their own line only: no quadratic search. */
@@ -75,6 +83,7 @@ export class Scanner {
 
   #pushFile(file: SourceFile): void {
     const text = file.text;
+    this.#characters += text.length;
     this.#inputs.push({ file, text, at: 0, origin: undefined, define: undefined, printedTo: 0 });
     this.#spaced = true;
     this.#firstOnLine = true;
@@ -335,6 +344,14 @@ export class Scanner {
   #openInclude(from: Input, path: string, optional: boolean, span: Span): void {
     if (this.#inputs.filter((open) => !open.origin).length > MAX_INCLUDE_DEPTH) {
       this.#diagnostics.error('OL0002', span, `more than ${MAX_INCLUDE_DEPTH} files include each other`);
+      return;
+    }
+    if (++this.#includes > MAX_INCLUDES || this.#characters > MAX_CHARACTERS) {
+      this.#diagnostics.error(
+        'OL0002',
+        span,
+        `more than ${MAX_INCLUDES} includes, or more text than is sensible`,
+      );
       return;
     }
     const found = this.#find(path, from.file.path);
