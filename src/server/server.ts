@@ -164,8 +164,15 @@ export class Server {
     if (this.#state !== 'running') return;
     this.#state = 'draining';
     const modules = this.registry.loaded.map((module) => module.declaration.drain?.(module.instance));
-    const timeout = new Promise<void>((resolve) => this.#ports.clock.after(timeoutMs, resolve));
-    await Promise.race([Promise.allSettled([this.#receiver.drained(), ...modules]), timeout]);
+    const finished = Promise.allSettled([this.#receiver.drained(), ...modules]);
+    await new Promise<void>((resolve) => {
+      const timeout = this.#ports.clock.after(timeoutMs, resolve);
+      // a timer that is left would keep the process alive until it fires
+      void finished.then(() => {
+        timeout.cancel();
+        resolve();
+      });
+    });
   }
 
   /** Closes everything, in the reverse order of the start. Harmless when called again. */
