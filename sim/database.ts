@@ -11,6 +11,7 @@ import type {
   DbValue,
 } from '../src/base/ports.ts';
 import type { TableDefinition } from '../src/base/tables.ts';
+import { type ModuleGroup, tablesOf } from '../src/server/schema/index.ts';
 import { checkName, SimTable } from './table.ts';
 
 type Given = Readonly<Record<string, DbValue>>;
@@ -39,6 +40,11 @@ export class SimDatabaseServer implements DatabaseDriver {
         this.table('version').insert({ table_name: definition.name, table_version: definition.version });
       }
     }
+  }
+
+  /** The tables that `olelo db create` makes. */
+  addStandardTables(groups: readonly ModuleGroup[] = ['standard', 'presence', 'extra']): void {
+    this.addTables(tablesOf(groups));
   }
 
   table(name: string): SimTable {

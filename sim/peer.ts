@@ -3,7 +3,7 @@ import { isWireError, parseMessage, type SipMessage } from '../src/sip/message.t
 import { buildRequest, type RequestParts } from '../src/sip/request.ts';
 import { PeerRequest } from './peerClient.ts';
 import { PeerInvitation } from './peerServer.ts';
-import { type PeerWire, TcpWire, udpWire } from './peerWire.ts';
+import { contactOf, type PeerWire, TcpWire, udpWire } from './peerWire.ts';
 import type { SimPorts, SimWorld } from './world.ts';
 
 export interface PeerOptions {
@@ -12,7 +12,7 @@ export interface PeerOptions {
   readonly address: string;
   readonly port?: number;
   readonly transport?: 'udp' | 'tcp';
-  /** Over TCP: also takes connections of the server. */
+  /** Over TCP: also takes connections at its Contact, as phones that are behind no NAT do. */
   readonly listen?: boolean;
   /** Where all its requests go. */
   readonly server: SocketAddress;
@@ -69,9 +69,7 @@ export class SipPeer {
   }
 
   get contact(): string {
-    const { address, port } = this.#wire.local;
-    const transport = this.#wire.reliable ? ';transport=tcp' : '';
-    return `<sip:${this.name}@${address}:${port}${transport}>`;
+    return contactOf(this.#wire, this.name);
   }
 
   /** Requests without their end, and invitations without an answer or its ACK. */

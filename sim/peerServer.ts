@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from '../src/base/ports.ts';
 import type { SipMessage } from '../src/sip/message.ts';
 import { reasonPhraseOf } from '../src/sip/reasonPhrases.ts';
 import { buildResponse, type ResponseOptions } from '../src/sip/response.ts';
-import type { PeerWire } from './peerWire.ts';
+import { contactOf, type PeerWire } from './peerWire.ts';
 
 const t1Ms = 500;
 const t2Ms = 4000;
@@ -42,7 +42,7 @@ export class PeerInvitation {
     this.#lastStatus = status;
     this.#last = buildResponse(this.request, status, reasonPhraseOf(status), {
       toTag: status === 100 ? undefined : this.toTag,
-      contact: `<sip:${this.#wire.local.address}:${this.#wire.local.port}>`,
+      contact: contactOf(this.#wire),
       ...options,
     });
     this.#wire.send(this.#last);

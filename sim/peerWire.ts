@@ -12,6 +12,12 @@ export interface PeerWire {
   close(): void;
 }
 
+/** Where a peer can be reached: `<sip:user@address:port;transport=tcp>`. */
+export function contactOf({ local, reliable }: PeerWire, user = ''): string {
+  const host = local.address.includes(':') ? `[${local.address}]` : local.address;
+  return `<sip:${user === '' ? '' : `${user}@`}${host}:${local.port}${reliable ? ';transport=tcp' : ''}>`;
+}
+
 export async function udpWire(
   ports: SimPorts,
   local: SocketAddress,

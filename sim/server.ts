@@ -71,9 +71,10 @@ export class SimServer {
       .map(({ component, text }) => `${component}: ${text}`);
   }
 
-  /** Timers beyond those of an idle server. */
+  /** Timers beyond those of an idle server and of its open connections. */
   get busyTimers(): number {
-    return this.server.timers.size - this.idleTimers;
+    const owned = this.server.transport.connections().filter(({ timer }) => timer !== undefined).length;
+    return this.server.timers.size - this.idleTimers - owned;
   }
 
   /** Ends it as SIGTERM does. */
