@@ -29,6 +29,7 @@ function accept(scope: CheckScope, found: PvInfo | Problem, name: string, span: 
 }
 
 export function readVariable(scope: CheckScope, text: string, span: Span): IrExpression {
+  if (text === '$null') return nullAt(span);
   const info = resolveVariable(scope, text, span);
   return info ? readInfo(info, span) : nullAt(span);
 }

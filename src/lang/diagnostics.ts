@@ -87,14 +87,14 @@ export interface DiagnosticDetails {
   readonly suggestion?: string | undefined;
 }
 
-/** What is told at most: a file full of nonsense must not make a megabyte of complaints. */
-const MAX_DIAGNOSTICS = 200;
+/** Told at most of each severity: a file full of nonsense must not make a megabyte of complaints. */
+const MAX_OF_SEVERITY = 200;
 
 /** Gathers what is wrong with a config while all stages run to their end. */
 export class DiagnosticList {
   readonly #items: Diagnostic[] = [];
   readonly #seen = new Set<string>();
-  #errors = 0;
+  readonly #counts = { error: 0, warning: 0, notice: 0 };
 
   /** File by file as they were read, from top to bottom. */
   get items(): readonly Diagnostic[] {
@@ -105,11 +105,12 @@ export class DiagnosticList {
   }
 
   get errorCount(): number {
-    return this.#errors;
+    return this.#counts.error;
   }
 
+  /** There is no sense in looking for more mistakes. */
   get full(): boolean {
-    return this.#items.length >= MAX_DIAGNOSTICS;
+    return this.#counts.error >= MAX_OF_SEVERITY;
   }
 
   error(code: DiagnosticCode, span: Span, message: string, details?: DiagnosticDetails): void {
@@ -131,11 +132,11 @@ export class DiagnosticList {
     message: string,
     details: DiagnosticDetails = {},
   ): void {
-    if (severity === 'error') this.#errors++;
-    if (this.full) return;
+    if (this.#counts[severity] >= MAX_OF_SEVERITY) return;
     const key = `${code} ${span.file.path} ${span.start} ${message}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
+    this.#counts[severity]++;
     this.#items.push(toDiagnostic(severity, code, span, message, details));
   }
 }

@@ -1,3 +1,4 @@
+import type { BinaryOperator, UnaryOperator } from './ast.ts';
 import type { RouteKind, Value } from './catalogue.ts';
 import type { Span } from './source.ts';
 
@@ -21,37 +22,14 @@ export interface IrGet extends Placed {
   readonly type: StaticType;
 }
 
-export type IrUnaryOperator = '!' | '-' | '~' | 'int' | 'str' | 'defined' | 'strlen' | 'strempty';
-
 export interface IrUnary extends Placed {
   readonly kind: 'unary';
-  readonly operator: IrUnaryOperator;
+  readonly operator: UnaryOperator;
   readonly operand: IrExpression;
 }
 
-export type IrBinaryOperator =
-  | '||'
-  | '&&'
-  | '=='
-  | '!='
-  | '<'
-  | '>'
-  | '<='
-  | '>='
-  | 'eq'
-  | 'ne'
-  | 'ieq'
-  | 'ine'
-  | '+'
-  | '-'
-  | '*'
-  | '/'
-  | '%'
-  | '&'
-  | '|'
-  | '^'
-  | '<<'
-  | '>>';
+/** Matching has a node of its own. */
+export type IrBinaryOperator = Exclude<BinaryOperator, '=~' | '!~'>;
 
 export interface IrBinary extends Placed {
   readonly kind: 'binary';
