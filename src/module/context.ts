@@ -28,7 +28,7 @@ export interface ScriptContext {
   /** The response in onreply_route (same as `message`), failure_route and branch_failure; else undefined. */
   response: SipMessage | undefined;
   /** Where `message` came from. For local requests, the sending socket with an empty peer. */
-  readonly flow: Flow;
+  flow: Flow;
   /** Milliseconds since the epoch at reception. */
   readonly receivedWallMs: number;
   /** Message number since start ($mi). */

@@ -2,6 +2,7 @@ import type { AnyModule } from '../module/define.ts';
 import acc from './acc/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
 import cfgutils from './cfgutils/index.ts';
+import corex from './corex/index.ts';
 import counters from './counters/index.ts';
 import ctl from './ctl/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
@@ -27,6 +28,7 @@ export const modules: readonly AnyModule[] = [
   acc,
   cfgRpc,
   cfgutils,
+  corex,
   counters,
   ctl,
   dbSqlite,

@@ -18,7 +18,8 @@ interface RecordOf {
 }
 export type RecordKind = keyof RecordOf;
 
-interface Entry {
+/** One answer: its records, and until when it may be used (monotonic ms). */
+export interface CachedAnswer {
   readonly records: readonly { readonly ttlSec: number }[];
   readonly expiresMs: number;
 }
@@ -31,7 +32,7 @@ export class DnsCache {
   readonly #resolver: Resolver;
   readonly #settings: DnsCacheSettings;
   readonly #nowMs: () => number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, CachedAnswer>();
   readonly #pending = new Map<string, Promise<readonly { readonly ttlSec: number }[]>>();
 
   constructor(resolver: Resolver, settings: DnsCacheSettings, nowMs: () => number) {
@@ -44,8 +45,37 @@ export class DnsCache {
     return this.#entries.size;
   }
 
+  /** Forgets all answers but those that were put in for good. */
   clear(): void {
-    this.#entries.clear();
+    for (const [key, entry] of this.#entries)
+      if (entry.expiresMs !== Number.POSITIVE_INFINITY) this.#entries.delete(key);
+  }
+
+  /** Puts an answer in by hand, beside those of the same name. `permanent` ones never leave. */
+  add<K extends RecordKind>(kind: K, name: string, record: RecordOf[K], permanent: boolean): void {
+    const key = `${kind} ${name.toLowerCase()}`;
+    const entry = this.#entries.get(key);
+    const expiresMs = permanent ? Number.POSITIVE_INFINITY : this.#nowMs() + record.ttlSec * 1000;
+    const known = entry !== undefined && entry.expiresMs > this.#nowMs() ? entry.records : [];
+    this.#entries.set(key, { records: [...known, record], expiresMs });
+  }
+
+  /** Makes a name unresolvable. */
+  block(kind: RecordKind, name: string, ttlSec: number, permanent: boolean): void {
+    const expiresMs = permanent ? Number.POSITIVE_INFINITY : this.#nowMs() + ttlSec * 1000;
+    this.#entries.set(`${kind} ${name.toLowerCase()}`, { records: [], expiresMs });
+  }
+
+  /** What is known now, oldest first. */
+  list(): readonly { readonly kind: RecordKind; readonly name: string; readonly entry: CachedAnswer }[] {
+    return [...this.#entries].map(([key, entry]) => {
+      const space = key.indexOf(' ');
+      return { kind: key.slice(0, space) as RecordKind, name: key.slice(space + 1), entry };
+    });
+  }
+
+  delete(kind: RecordKind, name: string): boolean {
+    return this.#entries.delete(`${kind} ${name.toLowerCase()}`);
   }
 
   find<K extends RecordKind>(kind: K, name: string): Soon<readonly RecordOf[K][]> {
@@ -78,9 +108,16 @@ export class DnsCache {
     const ttlSec = records.length === 0 ? negativeTtlSec : Math.max(minTtlSec, shortest);
     if (ttlSec <= 0) return;
     if (this.#entries.size >= maxEntries) {
-      const oldest = this.#entries.keys().next().value;
-      if (oldest !== undefined) this.#entries.delete(oldest);
+      this.#dropOldest();
     }
     this.#entries.set(key, { records, expiresMs: this.#nowMs() + ttlSec * 1000 });
+  }
+
+  #dropOldest(): void {
+    for (const [key, { expiresMs }] of this.#entries) {
+      if (expiresMs === Number.POSITIVE_INFINITY) continue;
+      this.#entries.delete(key);
+      return;
+    }
   }
 }

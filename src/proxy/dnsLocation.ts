@@ -31,6 +31,10 @@ export class DnsLocation implements ServerLocation {
     this.#settings = settings;
   }
 
+  get cache(): DnsCache {
+    return this.#dns;
+  }
+
   locate(hop: NextHop): Soon<readonly ServerAddress[]> {
     const numeric = numericAddress(hop);
     if (numeric !== undefined) return [numeric];

@@ -1,5 +1,6 @@
 import { addressOfHost } from '../base/ip.ts';
 import type { TransportProtocol } from '../base/ports.ts';
+import type { DnsCache } from './dnsCache.ts';
 import type { NextHop } from './nextHop.ts';
 import { defaultPort } from './transport.ts';
 
@@ -15,6 +16,8 @@ export interface ServerAddress {
 /** Finds the servers of a next hop; a promise only when names must be looked up. An empty list: nowhere to go. */
 export interface ServerLocation {
   locate(hop: NextHop): readonly ServerAddress[] | Promise<readonly ServerAddress[]>;
+  /** The DNS answers that it knows, where it uses DNS. */
+  readonly cache?: DnsCache | undefined;
 }
 
 /** RFC 3263 §4.1 and §4.2 for a host that is an address; undefined for a name. */

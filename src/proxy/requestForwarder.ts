@@ -17,6 +17,8 @@ export interface ForwardSettings {
   /** Instead of the socket's name and port in our Via; '' and 0 for none. */
   readonly advertisedHost: string;
   readonly advertisedPort: number;
+  /** Further parameters of our Via, each with its `;`. */
+  readonly viaParams?: string | undefined;
 }
 
 /** One copy as it goes out. */
@@ -65,6 +67,7 @@ export function copyRequest(
     connectionId: flow?.connectionId ?? 0,
     host: settings.advertisedHost,
     port: settings.advertisedPort,
+    params: settings.viaParams,
   });
   // RFC 3327 §5.3: the path of the registration becomes the route
   if (target.path !== '') via += `Route: ${target.path}\r\n`;

@@ -65,6 +65,10 @@ export interface Transport {
   addAlias?(connectionId: number, port: number): boolean;
   /** All connections, for `core.tcp_list`. */
   connections?(): readonly ConnectionInfo[];
+  /** Every text that is about to leave goes through `change` first; undefined keeps it back. */
+  interceptSend?(change: (text: string, destination: Destination) => string | undefined): void;
+  /** Every message that comes in goes through `change` first; undefined drops it. */
+  interceptReceive?(change: (text: string, flow: Flow) => string | undefined): void;
   /** Names that are ours beside the sockets: `alias` lines and what modules add. */
   readonly names?: LocalNames;
 }

@@ -10,6 +10,8 @@ export interface ViaOptions {
   readonly host: string;
   /** Instead of the socket's own port; 0 for none. */
   readonly port: number;
+  /** Further parameters, each with its `;`. */
+  readonly params?: string | undefined;
 }
 
 /** Our own Via line, with CRLF. The port is left out when it is 5060, as Kamailio does. */
@@ -21,7 +23,7 @@ export function viaLine(socket: ListenSocket, options: ViaOptions): string {
   line += `;branch=${options.branch}`;
   if (options.rport) line += ';rport';
   if (options.connectionId !== 0) line += `;i=${options.connectionId.toString(16)}`;
-  return `${line}\r\n`;
+  return `${line}${options.params ?? ''}\r\n`;
 }
 
 const viaTransports = { udp: 'UDP', tcp: 'TCP', tls: 'TLS', sctp: 'SCTP', ws: 'WS', wss: 'WSS' } as const;

@@ -15,7 +15,7 @@ export class RouteContext implements ScriptContext {
   routeName = '';
   message: SipMessage;
   response: SipMessage | undefined = undefined;
-  readonly flow: Flow;
+  flow: Flow;
   readonly receivedWallMs: number;
   readonly messageId: number;
   target: Target;

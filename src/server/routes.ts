@@ -2,6 +2,7 @@ import { errorText } from '../base/errors.ts';
 import type { Clock, Log } from '../base/ports.ts';
 import type { RouteKind } from '../lang/catalogue.ts';
 import type { ScriptContext } from '../module/context.ts';
+import { markAsFake } from '../module/fakeMessage.ts';
 import type { Routes } from '../module/host.ts';
 import type { Flow } from '../proxy/transport.ts';
 import { RouteContext } from '../script/context.ts';
@@ -115,6 +116,8 @@ export class RouteRunner implements Routes {
   fakeContext(): ScriptContext {
     const message = parseMessage(standInRequest);
     if (isWireError(message)) throw new Error(message.reason);
-    return this.contextFor(message, this.#localFlow());
+    const context = this.contextFor(message, this.#localFlow());
+    markAsFake(context);
+    return context;
   }
 }

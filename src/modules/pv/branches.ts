@@ -32,7 +32,7 @@ const fields: Readonly<Record<string, Field>> = {
     },
   },
   q: {
-    get: (target) => target.q,
+    get: (target) => (target.q < 0 ? null : target.q),
     set: (_self, target, value) => {
       target.q = value === null ? -1 : number(value);
     },

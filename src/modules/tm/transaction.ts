@@ -1,6 +1,7 @@
 import type { ScriptContext } from '../../module/context.ts';
 import type { VariableStores } from '../../module/variables.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
+import { viaParamsOf } from '../../module/viaParams.ts';
 import type { ForwardSettings } from '../../proxy/requestForwarder.ts';
 import { type ProxyPolicy, ResponseContext, type ResponseContextUser } from '../../proxy/responseContext.ts';
 import type { Target } from '../../proxy/target.ts';
@@ -98,6 +99,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
       addLocalRport: context.addLocalRport,
       advertisedHost: context.advertisedHost,
       advertisedPort: context.advertisedPort,
+      viaParams: viaParamsOf(context),
     };
     this.proxy = new ResponseContext(
       start.core,

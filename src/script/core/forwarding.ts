@@ -1,6 +1,7 @@
 import { type Soon, soon } from '../../base/soon.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { arg } from '../../module/define.ts';
+import { viaParamsOf } from '../../module/viaParams.ts';
 import { type NextHop, nextHopOfText } from '../../proxy/nextHop.ts';
 import type { CoreFunctions, CoreState, CoreTools } from './state.ts';
 
@@ -16,7 +17,14 @@ function forward(self: CoreState, context: ScriptContext, hop?: NextHop): Soon<n
   const sent = self.host.stateless.forwardRequest({
     request: context.message,
     target: context.target,
-    settings: { flow, forceRport, addLocalRport, advertisedHost, advertisedPort },
+    settings: {
+      flow,
+      forceRport,
+      addLocalRport,
+      advertisedHost,
+      advertisedPort,
+      viaParams: viaParamsOf(context),
+    },
     body: context.newBody,
     nextHop: hop,
   });

@@ -1,7 +1,7 @@
 import { errorText, TransportError } from '../../base/errors.ts';
 import type { Clock, Log, Net, Resolver, StreamListener, TransportProtocol } from '../../base/ports.ts';
 import type { TimerQueue } from '../../base/timerQueue.ts';
-import type { Destination, ListenSocket, Transport } from '../../proxy/transport.ts';
+import type { Destination, Flow, ListenSocket, Transport } from '../../proxy/transport.ts';
 import { canonicalHost, familyOf, isWildcard } from './addresses.ts';
 import { Complaints } from './complaints.ts';
 import type { Connection } from './connection.ts';
@@ -38,6 +38,9 @@ export class TransportLayer implements Transport {
   readonly #connections: Connections;
   readonly #complaints: Complaints;
   readonly #routes: SourceRoutes;
+  readonly #events: TransportEvents;
+  readonly #sendChanges: ((text: string, destination: Destination) => string | undefined)[] = [];
+  readonly #receiveChanges: ((text: string, flow: Flow) => string | undefined)[] = [];
   #table = new SocketTable([]);
   /** By socket index. */
   readonly #udp: (UdpSocket | undefined)[] = [];
@@ -47,7 +50,9 @@ export class TransportLayer implements Transport {
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
-    const { net, clock, timers, log, options, events } = parts;
+    const { net, clock, timers, log, options } = parts;
+    const events = this.#interceptedEvents(parts.events);
+    this.#events = events;
     this.#complaints = new Complaints(log, clock);
     this.#routes = new SourceRoutes(net, clock);
     this.#connections = new Connections({
@@ -108,6 +113,39 @@ export class TransportLayer implements Transport {
   }
 
   send(text: string, destination: Destination): boolean {
+    if (this.#sendChanges.length === 0) return this.#send(text, destination);
+    let changed: string | undefined = text;
+    for (const change of this.#sendChanges) {
+      changed = change(changed, destination);
+      if (changed === undefined) return true;
+    }
+    return this.#send(changed, destination);
+  }
+
+  interceptSend(change: (text: string, destination: Destination) => string | undefined): void {
+    this.#sendChanges.push(change);
+  }
+
+  interceptReceive(change: (text: string, flow: Flow) => string | undefined): void {
+    this.#receiveChanges.push(change);
+  }
+
+  #interceptedEvents(events: TransportEvents): TransportEvents {
+    return {
+      onConnectionClosed: (connectionId) => events.onConnectionClosed(connectionId),
+      onUnreachable: (address, port, proto) => events.onUnreachable(address, port, proto),
+      onMessage: (text, flow) => {
+        let changed: string | undefined = text;
+        for (const change of this.#receiveChanges) {
+          changed = change(changed, flow);
+          if (changed === undefined) return;
+        }
+        events.onMessage(changed, flow);
+      },
+    };
+  }
+
+  #send(text: string, destination: Destination): boolean {
     const { proto } = destination;
     if (proto === 'udp') {
       const socket = this.#sendingSocket(destination);
@@ -153,9 +191,9 @@ export class TransportLayer implements Transport {
   // ---- opening
 
   async #openSocket(index: number, planned: PlannedSocket): Promise<LocalSocket> {
-    const { net, options, events } = this.#parts;
+    const { net, options } = this.#parts;
     if (planned.proto === 'udp') {
-      const parts = { events, counters: this.counters, complaints: this.#complaints };
+      const parts = { events: this.#events, counters: this.counters, complaints: this.#complaints };
       const udp = await UdpSocket.open(net, planned.address, planned.port, options.udp, parts);
       const socket = makeSocket(index, planned, udp.port, options);
       udp.attach(socket);
