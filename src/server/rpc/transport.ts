@@ -32,19 +32,20 @@ export function transportRpc(
 function socketList(transport: TransportLayer, settings: ServerSettings): RpcStruct {
   const list = new RpcStruct();
   const mhomed = yesNo(settings.number('mhomed', 0) !== 0);
-  for (const socket of transport.sockets) list.add('socket', socketRecord(socket, mhomed));
+  const named = settings.number('auto_aliases', 1) !== 0;
+  for (const socket of transport.sockets) list.add('socket', socketRecord(socket, mhomed, named));
   return list;
 }
 
-function socketRecord(socket: LocalSocket, mhomed: string): RpcStruct {
-  const record = new RpcStruct({
-    proto: socket.proto,
-    address: socket.address,
-    port: String(socket.port),
-    mcast: yesNo(isMulticast(socket.address)),
-    mhomed,
-    virtual: yesNo(socket.virtual),
-  });
+/** With `auto_aliases` off Kamailio shows the host as written and its address beside it, equal or not. */
+function socketRecord(socket: LocalSocket, mhomed: string, named: boolean): RpcStruct {
+  const { proto, address, writtenHost } = socket;
+  const record = new RpcStruct({ proto, address: writtenHost });
+  if (!named || writtenHost !== address) record.add('ipaddress', address);
+  record.add('port', String(socket.port));
+  record.add('mcast', yesNo(isMulticast(address)));
+  record.add('mhomed', mhomed);
+  record.add('virtual', yesNo(socket.virtual));
   if (socket.name !== '') record.add('sockname', socket.name);
   if (socket.advertised) record.add('advertise', `${socket.sentByHost}:${socket.sentByPort}`);
   return record;
@@ -65,7 +66,7 @@ function orStar(port: number): RpcValue {
 function tcpInfo(transport: TransportLayer, tcp: TcpOptions, settings: ServerSettings): RpcStruct {
   const tls = transport.connections().filter(({ proto }) => proto === 'tls' || proto === 'wss').length;
   return new RpcStruct({
-    readers: 1,
+    readers: transport.sockets.some(({ proto }) => proto !== 'udp') ? 1 : 0, // one loop reads them all
     max_connections: tcp.maxConnections,
     max_tls_connections: settings.number('tls_max_connections', 2048),
     opened_connections: transport.counters.current_opened_connections,
