@@ -90,7 +90,7 @@ export function parseNameAddr(text: string, start: number, end: number): NameAdd
 
 function readBracketed(text: string, parts: NameAddrParts, open: number): boolean {
   const close = text.indexOf('>', open);
-  if (close < 0 || close >= parts.end) return false;
+  if (close < 0 || close >= parts.end || close === open + 1) return false;
   parts.nameEnd = trimEnd(text, parts.start, open);
   parts.uriStart = open + 1;
   parts.uriEnd = close;

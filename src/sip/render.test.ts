@@ -64,7 +64,7 @@ test('request: the received topmost Via is stamped', () => {
   assert.match(renderRequest(parsed(invite), { source }), /10\.0\.0\.1:5060;received=10\.0\.0\.7;branch/);
   assert.match(
     renderRequest(parsed(invite), { source, forceRport: true }),
-    /10\.0\.0\.1:5060;received=10\.0\.0\.7;rport=4000;branch/,
+    /10\.0\.0\.1:5060;rport=4000;received=10\.0\.0\.7;branch/,
   );
 });
 

@@ -48,6 +48,7 @@ test('URIs are written back as they were', () => {
     'tel:+1-201-555-0123;phone-context=example.com',
     'urn:service:sos.police',
     'urn:sos',
+    'sip:+1;x=1:pw@c;user=phone',
   ])
     assert.equal(uri(text).toString(), text);
   assert.equal(uri('SIP:a@B').toString(), 'sip:a@B');

@@ -43,7 +43,7 @@ export class SipUri {
     const paramsStart = parts.paramsStart < parts.paramsEnd ? parts.paramsStart - 1 : parts.paramsEnd;
     const params = parseParams(text, paramsStart, parts.paramsEnd);
     if (params === undefined) return undefined;
-    const uri = new SipUri(parts.scheme, parts.user, parts.host, parts.port, params, parts.headers);
+    const uri = new SipUri(parts.scheme, parts.wholeUser, parts.host, parts.port, params, parts.headers);
     if (parts.hasPassword) uri.password = parts.password;
     return uri;
   }

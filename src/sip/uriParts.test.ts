@@ -32,6 +32,11 @@ const observed: readonly (readonly [string, string | undefined])[] = [
   ['sip:a{b}%@c', 'a{b}%||c|||'],
   ['sip:a@b;x=1:2/[]&+$', 'a||b||x=1:2/[]&+$|'],
   ['SIPS:a@b', 'a||b|||'],
+  ['sip:a;x=1@c;user=phone', 'a||c||user=phone|'],
+  ['sip:+1;x=1:pw@c;user=phone', '+1|pw|c||user=phone|'],
+  ['sip:+1;x=1@c;USER=PHONE', '+1;x=1||c||USER=PHONE|'],
+  ['sip:+1;x=1@c;user=ip', '+1;x=1||c||user=ip|'],
+  ['sip:+1;x=1@c;user=phones', '+1;x=1||c||user=phones|'],
   ['tel:+1', '+1|||||'],
   ['tel:1;x?y', '1||||x|y'],
   ['urn:service:sos', 'service||sos|||'],
@@ -74,6 +79,14 @@ test('scheme, port and parameters', () => {
   assert.equal(parts?.param('LR'), '');
   assert.equal(parts?.param('l'), undefined);
   assert.equal(splitUri('sip:a@b')?.hasPassword, false);
+});
+
+test('a telephone-subscriber keeps its parameters when its number is changed', () => {
+  assert.equal(withUser('sip:+1;x=1@c;user=phone', '+2'), 'sip:+2;x=1@c;user=phone');
+  assert.equal(splitUri('sip:+1;x=1:p@c;user=phone')?.wholeUser, '+1;x=1');
+  assert.equal(splitUri('sip:+1;x=1@c;user=phone')?.wholeUser, '+1;x=1');
+  assert.equal(splitUri('sip:c;user=phone')?.wholeUser, '');
+  assert.equal(splitUri('tel:+1;x=1')?.wholeUser, '+1');
 });
 
 test('one part is changed, the rest stays as written', () => {

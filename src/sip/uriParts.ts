@@ -8,7 +8,10 @@ export class UriParts {
   readonly text: string;
   /** Lower case: `sip`, `sips`, `tel`, `tels`, `urn`. */
   readonly scheme: string;
-  /** Number of a `tel`, namespace of a `urn`. */
+  /**
+   * Number of a `tel`, namespace of a `urn`. In a SIP URI with `user=phone` it ends before its own parameters
+   * (`sip:+49301;isub=1@gw;user=phone`), as such a user is a telephone-subscriber (RFC 3261 §19.1.1).
+   */
   readonly userStart: number;
   readonly userEnd: number;
   readonly passwordStart: number;
@@ -50,6 +53,11 @@ export class UriParts {
 
   get user(): string {
     return this.text.slice(this.userStart, this.userEnd);
+  }
+  /** The user with the parameters that a telephone-subscriber may have. */
+  get wholeUser(): string {
+    if (this.hostStart === this.hostEnd || this.userStart === this.text.length) return this.user;
+    return this.text.slice(this.userStart, (this.hasPassword ? this.passwordStart : this.hostStart) - 1);
   }
   get password(): string {
     return this.text.slice(this.passwordStart, this.passwordEnd);
@@ -129,7 +137,21 @@ function scanSip(text: string, start: number, parts: Scanned): boolean {
     // an empty port passes
     parts.port = position === parts.portStart ? 0 : parseUint(text, parts.portStart, position, 65535);
   }
-  return parts.port >= 0 && scanTail(text, position, parts);
+  if (parts.port < 0 || !scanTail(text, position, parts)) return false;
+  if (at >= 0) endUserBeforeItsParams(text, at, parts);
+  return true;
+}
+
+function endUserBeforeItsParams(text: string, at: number, parts: Scanned): void {
+  const semicolon = text.indexOf(';', parts.userStart);
+  if (semicolon > parts.userStart && semicolon < at && semicolon < parts.userEnd && isPhone(text, parts))
+    parts.userEnd = semicolon;
+}
+
+/** `user=phone` in lower case only, as the real server has it. */
+function isPhone(text: string, parts: Scanned): boolean {
+  const params = `;${text.slice(parts.paramsStart, parts.paramsEnd)};`;
+  return params.includes(';user=phone;');
 }
 
 function scanUserinfo(text: string, start: number, at: number, parts: Scanned): boolean {

@@ -63,7 +63,7 @@ test('§20.10: name-addr and addr-spec', () => {
 });
 
 test('malformed addresses', () => {
-  for (const text of ['', '"a <sip:b@c>', '<sip:a@b', '"x"', '"x" sip:a@b', '<sip:a@b> x', ';tag=1'])
+  for (const text of ['', '<>', '"a <sip:b@c>', '<sip:a@b', '"x"', '"x" sip:a@b', '<sip:a@b> x', ';tag=1'])
     assert.equal(parseNameAddr(text, 0, text.length), undefined, text);
 });
 

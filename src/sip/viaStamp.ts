@@ -17,8 +17,8 @@ export function stampOfVia(
   receivedAt: number = via.sentByEnd,
 ): Edit[] {
   const asked = via.rportStart >= 0;
-  let added = asked || !isSameHost(via.host, source.address) ? `;received=${source.address}` : '';
-  if (forceRport && !asked) added += `;rport=${source.port}`;
+  let added = forceRport && !asked ? `;rport=${source.port}` : '';
+  if (asked || !isSameHost(via.host, source.address)) added += `;received=${source.address}`;
   const edits: Edit[] = [];
   if (via.receivedStart >= 0) edits.push(edit(via.receivedStart, via.receivedEnd, ''));
   if (asked) edits.push(edit(via.rportStart, via.rportEnd, `;rport=${source.port}`));
