@@ -62,9 +62,15 @@ export class ModuleChecker {
       diagnostics.error('OL0609', item.moduleSpan, `module pattern: ${compiled.error}`);
       return;
     }
-    const matching = this.modules.filter(({ name }) => compiled.regex.test(name));
+    const matching = this.#loadedNames().filter((name) => compiled.regex.test(name));
     if (matching.length === 0) this.#complainOfModule(item);
-    for (const { name } of matching) this.#setOne(name, item);
+    for (const name of matching) this.#setOne(name, item);
+  }
+
+  /** Also those that the command line has loaded. */
+  #loadedNames(): string[] {
+    const { catalogue } = this.#scope;
+    return [...catalogue.moduleNames()].filter((name) => catalogue.isLoaded(name));
   }
 
   #complainOfModule(item: ModParam): void {
@@ -76,9 +82,8 @@ export class ModuleChecker {
       });
       return;
     }
-    const loaded = this.modules.map(({ name }) => name);
     diagnostics.error('OL0302', item.moduleSpan, `no loaded module is called '${item.module}'`, {
-      suggestion: suggest(item.module, [...loaded, ...catalogue.moduleNames()]),
+      suggestion: suggest(item.module, [...this.#loadedNames(), ...catalogue.moduleNames()]),
     });
   }
 

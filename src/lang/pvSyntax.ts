@@ -1,5 +1,5 @@
 import type { Problem, PvSyntax } from './catalogue.ts';
-import { closingParenthesis, isWordStart, wordEnd } from './lexemes.ts';
+import { closingParenthesis, wordEnd } from './lexemes.ts';
 
 /** A piece of a string with variables in it. */
 export type FormatPart = string | PvSyntax;
@@ -9,8 +9,12 @@ type Parsed = { readonly pv: PvSyntax; readonly end: number } | Problem;
 /** Variables nest in keys and indexes; deeper than this nobody writes them. */
 const MAX_NESTING = 8;
 
+/** `$f.name`, `$tu.name`: attributes of old configs. */
+const attribute = /^\$[a-z]{1,2}\.\w+$/;
+
 /** A whole text that is one variable. */
 export function parsePv(text: string): PvSyntax | Problem {
+  if (attribute.test(text)) return simplePv(text.slice(1), text);
   const parsed = parsePvAt(text, 0, 0);
   if ('message' in parsed) return parsed;
   if (parsed.end !== text.length)
@@ -69,7 +73,7 @@ function simplePv(name: string, text: string): PvSyntax {
 
 /** `$name`, `$name(inner)`. */
 function parsePlain(text: string, start: number, depth: number): Parsed {
-  const nameEnd = pvNameEnd(text, start + 1);
+  const nameEnd = wordEnd(text, start + 1);
   if (nameEnd === start + 1) return { message: "'$' without the name of a variable; '$$' is a dollar" };
   const name = text.slice(start + 1, nameEnd);
   if (text[nameEnd] !== '(') return { pv: simplePv(name, text.slice(start, nameEnd)), end: nameEnd };
@@ -82,14 +86,6 @@ function parsePlain(text: string, start: number, depth: number): Parsed {
     innerParts: nestedParts(inner, depth),
   };
   return { pv, end: close };
-}
-
-function pvNameEnd(text: string, at: number): number {
-  let end = wordEnd(text, at);
-  while (end > at && text[end] === '.' && isWordStart(text[end + 1]) && text[at] !== '_' && end - at <= 2) {
-    end = wordEnd(text, end + 1);
-  }
-  return end;
 }
 
 /** `$(name(inner)[index]{transformation}...)`. */
