@@ -18,6 +18,7 @@ import { ServerHooks } from './hooks.ts';
 import { ModuleHost, type ServerParts } from './host.ts';
 import { Receiver } from './receiver.ts';
 import { RouteRunner } from './routes.ts';
+import { dnsRpc } from './rpc/dns.ts';
 import { processRpc } from './rpc/process.ts';
 import { systemRpc } from './rpc/system.ts';
 import { transportRpc } from './rpc/transport.ts';
@@ -223,6 +224,7 @@ export class Server {
     this.rpc.addCore({
       ...systemRpc(this.rpc),
       ...transportRpc(this.transport, this.transportSettings.tcp, this.settings),
+      ...dnsRpc(this.#location.cache, this.settings, () => this.timers.nowMs),
       ...processRpc({
         clock: this.#ports.clock,
         host: this.#ports.host,
