@@ -55,7 +55,7 @@ test('§12.1.1: Record-Route in what can make a dialog; Contact, headers, body',
   assert.match(out, /rport\r\nRecord-Route: <sip:10.0.0.9;lr>\r\nv: /);
   assert.match(
     out,
-    /INVITE\r\nServer: s\r\nX: y\r\nContact: <sip:b@10\.0\.0\.2>\r\nContent-Type: application\/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n$/,
+    /INVITE\r\nContent-Type: application\/sdp\r\nContact: <sip:b@10\.0\.0\.2>\r\nServer: s\r\nX: y\r\nContent-Length: 5\r\n\r\nv=0\r\n$/,
   );
 });
 

@@ -22,8 +22,8 @@ export interface ResponseOptions {
 
 /**
  * The response to a request (RFC 3261 §8.2.6): all Via, From, To, Call-ID and CSeq, and in 18x and 2xx the
- * Record-Route lines, copied as they stand and in their order; Timestamp in a 100; then `headers`, Contact,
- * Content-Type and Content-Length.
+ * Record-Route lines, copied as they stand and in their order; Timestamp in a 100; then Content-Type,
+ * Contact, `headers` (Server last, as the real server has it) and Content-Length.
  */
 export function buildResponse(
   request: SipMessage,
@@ -33,9 +33,9 @@ export function buildResponse(
 ): string {
   const body = options.body ?? '';
   let out = `SIP/2.0 ${status} ${reason}\r\n${copiedHeaders(request, status, options)}`;
-  if (options.headers !== undefined) out += options.headers;
-  if (options.contact !== undefined) out += `Contact: ${options.contact}\r\n`;
   if (body !== '' && options.contentType !== undefined) out += `Content-Type: ${options.contentType}\r\n`;
+  if (options.contact !== undefined) out += `Contact: ${options.contact}\r\n`;
+  if (options.headers !== undefined) out += options.headers;
   return `${out}Content-Length: ${body.length}\r\n\r\n${body}`;
 }
 
