@@ -86,7 +86,8 @@ export class ClientBranch implements ClientUser, Outcome {
   settle(): void {
     this.response = undefined;
     this.responseFlow = undefined;
-    if (this.client !== undefined) this.client.request = '';
+    // without a final response the request is still wanted: for its ACK
+    if (this.client !== undefined && !this.client.isPending) this.client.request = '';
   }
 
   get isFinal(): boolean {

@@ -61,6 +61,8 @@ export abstract class ClientTransaction {
   abstract readonly isTerminated: boolean;
   /** No response at all has come yet. */
   abstract readonly isUnanswered: boolean;
+  /** No final response has come yet. */
+  abstract readonly isPending: boolean;
   abstract onResponse(response: SipMessage): void | Promise<void>;
   abstract onTransportError(): void;
   abstract onRetransmissionTimer(): void;
@@ -203,6 +205,9 @@ export class InviteClientTransaction extends ClientTransaction {
   get isUnanswered(): boolean {
     return this.#state === 'calling';
   }
+  get isPending(): boolean {
+    return this.#state === 'calling' || this.#state === 'proceeding';
+  }
 
   onResponse(response: SipMessage): void | Promise<void> {
     const status = response.statusCode;
@@ -253,6 +258,9 @@ export class NonInviteClientTransaction extends ClientTransaction {
   }
   get isUnanswered(): boolean {
     return this.#state === 'trying';
+  }
+  get isPending(): boolean {
+    return this.#state === 'trying' || this.#state === 'proceeding';
   }
 
   onResponse(response: SipMessage): void | Promise<void> {
