@@ -223,14 +223,15 @@ function takeTargets(transaction: Transaction, context: ScriptContext): Target[]
     used === undefined ||
     context.uriChanged ||
     used.requestUri !== target.requestUri ||
-    used.nextHop !== target.nextHop;
-  // the script may go on changing its own
-  const copy = isNew ? copyTarget(target) : target;
+    (target.nextHop !== '' && used.nextHop !== target.nextHop);
   const targets = branches.length > 0 ? branches.slice() : [];
-  if (isNew) targets.unshift(copy);
   branches.length = 0;
   context.uriChanged = false;
-  transaction.usedTarget = copy;
+  if (isNew) {
+    // the script may go on changing its own
+    transaction.usedTarget = copyTarget(target);
+    targets.unshift(transaction.usedTarget);
+  }
   return targets;
 }
 

@@ -1,7 +1,7 @@
 import type { ScriptContext } from '../../module/context.ts';
 import type { VariableStores } from '../../module/variables.ts';
-import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import { viaParamsOf } from '../../module/viaParams.ts';
+import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ForwardSettings } from '../../proxy/requestForwarder.ts';
 import { type ProxyPolicy, ResponseContext, type ResponseContextUser } from '../../proxy/responseContext.ts';
 import type { Target } from '../../proxy/target.ts';

@@ -12,7 +12,7 @@ function branchOf(tmx: Tmx, context: ScriptContext): ClientBranch | undefined {
 
 function branchIndex(tmx: Tmx, context: ScriptContext): number {
   if (context.branchIndex >= 0) return context.branchIndex;
-  return tmx.transactionOf(context)?.branches.length ?? -1;
+  return tmx.transactionOf(context)?.branches.length ?? 0;
 }
 
 /** By route: of the current response, of the winning one, of the last one sent; 0 for none. */
@@ -27,15 +27,13 @@ function replyCode(tmx: Tmx, context: ScriptContext): number {
 function replyReason(tmx: Tmx, context: ScriptContext): Value {
   if (!context.message.isRequest) return context.message.reasonPhrase;
   const branch = branchOf(tmx, context);
-  if (branch === undefined) return null;
+  if (branch === undefined) return '';
   return branch.response?.reasonPhrase ?? tmx.reasonOf(branch.status);
 }
 
-/** The last status that came in on any branch. */
-function lastReceived(transaction: TmTransaction | undefined): Value {
-  let last = 0;
-  for (const branch of transaction?.branches ?? []) if (branch.status > 0) last = branch.status;
-  return last;
+/** The status of the current response; '' in routes of requests. */
+function lastReply(context: ScriptContext): Value {
+  return context.message.isRequest ? '' : context.message.statusCode;
 }
 
 function madeIfMissing(tmx: Tmx, context: ScriptContext): TmTransaction | undefined {
@@ -52,10 +50,13 @@ const transactionAttributes: Readonly<Record<string, Attribute>> = {
   id_label_n: (tmx, context) => labelOf(madeIfMissing(tmx, context)),
   reply_code: replyCode,
   reply_reason: replyReason,
-  reply_last: (tmx, context) => lastReceived(tmx.transactionOf(context)),
+  reply_last: (_tmx, context) => lastReply(context),
   branch_index: branchIndex,
   ruid: (tmx, context) => branchOf(tmx, context)?.target.ruid || null,
-  reply_type: (tmx, context) => (branchOf(tmx, context)?.isLocal === true ? 1 : 0),
+  reply_type: (tmx, context) => {
+    if (tmx.transactionOf(context) === undefined) return null;
+    return branchOf(tmx, context)?.isLocal === true ? 1 : 0;
+  },
 };
 
 const branchAttributes: Readonly<Record<string, Attribute>> = {
@@ -107,7 +108,7 @@ function typed(text: string): Value {
 
 export const transactionPvs: Readonly<Record<string, PvDeclaration<Tmx>>> = {
   T_branch_idx: {
-    doc: 'Index of the branch; in other routes how many branches there are; -1 without a transaction.',
+    doc: 'Index of the branch; in other routes how many branches there are.',
     type: 'int',
     get: branchIndex,
   },
@@ -118,9 +119,8 @@ export const transactionPvs: Readonly<Record<string, PvDeclaration<Tmx>>> = {
   },
   T_reply_reason: { doc: 'Reason phrase of the current or the winning response.', get: replyReason },
   T_reply_last: {
-    doc: 'The last status received.',
-    type: 'int',
-    get: (tmx, context) => lastReceived(tmx.transactionOf(context)),
+    doc: 'Status of the current response; empty in routes of requests.',
+    get: (_tmx, context) => lastReply(context),
   },
   T_reply_ruid: {
     doc: 'Record id of the binding behind the current branch.',
