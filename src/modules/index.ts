@@ -9,6 +9,8 @@ import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import kex from './kex/index.ts';
 import maxfwd from './maxfwd/index.ts';
+import outbound from './outbound/index.ts';
+import path from './path/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
@@ -35,6 +37,8 @@ export const modules: readonly AnyModule[] = [
   jsonrpcs,
   kex,
   maxfwd,
+  outbound,
+  path,
   pv,
   registrar,
   rr,

@@ -63,7 +63,8 @@ export class LooseRouter {
     options: LooseRouteOptions,
   ): number {
     const { message, target } = context;
-    this.#passed(context, requestUri, false);
+    const params = requestUri.params.toString();
+    keepOutcome(context, { params, hasNextHop: false });
     let taken = 0;
     if (options.takesDouble && requestUri.params.has('r2')) taken = this.#takeSecond(context, routes[0]);
     const next = routes[taken];
@@ -79,6 +80,7 @@ export class LooseRouter {
       removeLastRoute(message);
     }
     this.#setRequestUri(context, isLoose(nextUri) ? (routes[routes.length - 1] as NameAddr).uri : next.uri);
+    this.#tell(context, params);
     return routed;
   }
 
@@ -103,17 +105,26 @@ export class LooseRouter {
     const byToken = this.#followToken(context, uri);
     if (byToken === tokenTampered) return tokenTampered;
     const taken = this.#takeOwn(context, uri, routes, options, byToken === routedByToken);
-    this.#passed(context, uri, routes.length > taken);
-    if (routes.length === taken) {
-      removeFirstRoutes(context.message, taken);
-      if (byToken === routedByToken) return routedByToken;
-      return inDialog ? routed : preloadedOnly;
-    }
-    if (byToken === routedByToken) {
-      removeFirstRoutes(context.message, taken);
-      return routedByToken;
-    }
-    return this.#toNextHop(context, routes, taken, true);
+    const params = uri.params.toString();
+    keepOutcome(context, { params, hasNextHop: routes.length > taken });
+    const result = this.#leave(context, routes, taken, byToken, inDialog);
+    // last, so that a handler (path) can send the request elsewhere
+    this.#tell(context, params);
+    return result;
+  }
+
+  #leave(
+    context: ScriptContext,
+    routes: readonly NameAddr[],
+    taken: number,
+    byToken: number,
+    inDialog: boolean,
+  ): number {
+    if (byToken !== routedByToken && routes.length > taken)
+      return this.#toNextHop(context, routes, taken, true);
+    removeFirstRoutes(context.message, taken);
+    if (byToken === routedByToken) return routedByToken;
+    return inDialog ? routed : preloadedOnly;
   }
 
   /** How many leading Routes are ours and done with. */
@@ -167,9 +178,7 @@ export class LooseRouter {
     return routedByToken;
   }
 
-  #passed(context: ScriptContext, uri: SipUri, hasNextHop: boolean): void {
-    const params = uri.params.toString();
-    keepOutcome(context, { params, hasNextHop });
+  #tell(context: ScriptContext, params: string): void {
     for (let i = 0; i < this.#handlers.length; i++)
       (this.#handlers[i] as (context: ScriptContext, params: string) => void)(context, params);
   }
