@@ -24,7 +24,7 @@ export class SimListeners {
 export class SimNet implements Net {
   readonly #network: SimNetwork;
   readonly #listeners: SimListeners;
-  readonly #addresses: readonly string[];
+  readonly #addresses: string[];
   readonly #unixStreams = new Map<string, OnConnection>();
   readonly #unixDatagrams = new Map<string, OnUnixDatagram>();
   readonly #fifos = new Map<string, (data: Buffer) => void>();
@@ -32,8 +32,14 @@ export class SimNet implements Net {
   constructor(network: SimNetwork, listeners: SimListeners, addresses: readonly string[]) {
     this.#network = network;
     this.#listeners = listeners;
-    this.#addresses = addresses;
+    this.#addresses = [...addresses];
     for (const address of addresses) network.addAddress(address);
+  }
+
+  /** A floating address comes to this host. */
+  addAddress(address: string): void {
+    this.#network.addAddress(address);
+    this.#addresses.push(address);
   }
 
   async bindDatagram(address: string, port: number, handler: DatagramHandler): Promise<DatagramSocket> {

@@ -322,3 +322,27 @@ test('UDP: messages out and in, keepalives ignored, own names known', async () =
   assert.equal(layer.isLocal(server, 5061, 'udp'), false);
   assert.equal(layer.isLocal('10.0.0.2', 0, undefined), false);
 });
+
+test('a virtual address that comes later is opened then; until then it is not ours', async () => {
+  const virtual = { ...parseListenArgument('udp:10.0.0.77')!, virtual: true };
+  const { world, layer, peer, received } = await scene(
+    {},
+    { listen: [parseListenArgument(server)!, virtual] },
+  );
+  const socket = layer.findSocket('udp:10.0.0.77:5060')!;
+  const out: Destination = { ...tcpTo('10.0.0.2', 5060), proto: 'udp', socket };
+  assert.equal(layer.send(request('OPTIONS'), out), false);
+  assert.equal(layer.isLocal('10.0.0.77', 5060, 'udp'), false);
+  world.giveAddress('server', '10.0.0.77');
+  await world.advance(5000);
+  assert.equal(layer.isLocal('10.0.0.77', 5060, 'udp'), true);
+  const sender = await peer.net.bindDatagram('10.0.0.2', 5060, {
+    onDatagram: () => {},
+    onError: assert.ifError,
+  });
+  sender.send(request('OPTIONS'), '10.0.0.77', 5060);
+  await world.advance(100);
+  assert.equal(received[0]!.flow.socket, socket);
+  assert.equal(layer.send(request('OPTIONS'), out), true);
+  layer.close();
+});

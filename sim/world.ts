@@ -34,6 +34,7 @@ export class SimWorld {
   readonly resolver: SimResolver;
   readonly database: SimDatabaseServer;
   readonly #listeners = new SimListeners();
+  readonly #nets = new Map<string, SimNet>();
 
   constructor(seed = 1) {
     this.seed = seed;
@@ -47,18 +48,25 @@ export class SimWorld {
   /** A machine with addresses of its own. */
   addHost(options: HostOptions): SimPorts {
     const log: LogRecord[] = [];
+    const net = new SimNet(this.network, this.#listeners, options.addresses);
+    this.#nets.set(options.name, net);
     return {
       clock: this.clock,
       entropy: this.random.fork(options.name),
       log,
       logSink: { write: (record) => void log.push(record) },
-      net: new SimNet(this.network, this.#listeners, options.addresses),
+      net,
       resolver: this.resolver,
       files: new SimFiles(options.files),
       processes: noProcesses,
       host: hostInfo(options),
       databaseDrivers: [this.database],
     };
+  }
+
+  /** A floating address comes to a host. */
+  giveAddress(host: string, address: string): void {
+    this.#nets.get(host)?.addAddress(address);
   }
 
   /** Lets time pass. */

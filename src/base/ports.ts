@@ -150,7 +150,7 @@ export interface InterfaceAddress {
 export interface DatagramOptions {
   readonly receiveBufferBytes?: number | undefined;
   readonly sendBufferBytes?: number | undefined;
-  /** Interface (by address) that joins when a multicast address is bound; the system's choice without. */
+  /** Interface, by name or address, that joins when a multicast address is bound; the system's choice without. */
   readonly multicastInterface?: string | undefined;
   readonly multicastLoopback?: boolean | undefined;
   readonly multicastTtl?: number | undefined;

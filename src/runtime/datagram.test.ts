@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import type { TransportError } from '../base/errors.ts';
 import type { DatagramHandler } from '../base/ports.ts';
@@ -106,4 +108,21 @@ test('a closed socket swallows sends', async () => {
 test('the source address towards loopback is loopback', async () => {
   assert.equal(await sourceAddressFor('127.0.0.1'), '127.0.0.1');
   assert.equal(await sourceAddressFor('::1'), '::1');
+});
+
+test('a multicast group is joined on an interface by name, and heard', async (t) => {
+  const got = deferred<string>();
+  const handler = { onDatagram: (data: Buffer) => got.resolve(String(data)), onError: assert.ifError };
+  const options = { multicastInterface: 'lo', multicastLoopback: true };
+  const group = await bindDatagram('224.0.1.75', 0, handler, options);
+  const { port } = group.local;
+  const sender = createSocket('udp4').bind(0, '127.0.0.1');
+  t.after(() => {
+    group.close();
+    sender.close();
+  });
+  await once(sender, 'listening');
+  sender.setMulticastInterface('127.0.0.1');
+  sender.send('hello', port, '224.0.1.75');
+  assert.equal(await got.promise, 'hello');
 });

@@ -1,5 +1,6 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { TransportError } from '../base/errors.ts';
 import type { DatagramHandler, DatagramOptions, DatagramSocket, SocketAddress } from '../base/ports.ts';
 import { type DatagramSender, makeDatagramSender } from './datagramSender.ts';
@@ -149,7 +150,7 @@ export function bindDatagram(
       socket.on('error', (error) => handler.onError(receiveError(error)));
       socket.on('message', (data, from) => handler.onDatagram(data, from.address, from.port));
       try {
-        if (multicast) socket.addMembership(address, options.multicastInterface);
+        if (multicast) socket.addMembership(address, interfaceAddress(options.multicastInterface, v6));
         applyOptions(socket, options);
       } catch (error) {
         socket.close();
@@ -159,6 +160,13 @@ export function bindDatagram(
       resolve(new NodeDatagramSocket(socket, handler));
     });
   });
+}
+
+/** What `addMembership` takes, from an interface's name or address; undefined leaves it to the system. */
+function interfaceAddress(wanted: string | undefined, v6: boolean): string | undefined {
+  if (wanted === undefined || isIP(wanted) !== 0) return wanted;
+  if (v6) return `::%${wanted}`;
+  return networkInterfaces()[wanted]?.find(({ family }) => family === 'IPv4')?.address;
 }
 
 function receiveError(error: Error): TransportError {

@@ -1,5 +1,5 @@
-import { errorText, TransportError } from '../../base/errors.ts';
-import type { Clock, Log, Net, Resolver, StreamListener, TransportProtocol } from '../../base/ports.ts';
+import { errorText } from '../../base/errors.ts';
+import type { Clock, Log, Net, Resolver, TransportProtocol } from '../../base/ports.ts';
 import type { TimerQueue } from '../../base/timerQueue.ts';
 import type { Destination, Flow, ListenSocket, Transport } from '../../proxy/transport.ts';
 import { canonicalHost, familyOf, isWildcard } from './addresses.ts';
@@ -7,13 +7,14 @@ import { Complaints } from './complaints.ts';
 import type { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
 import { TransportCounters } from './counters.ts';
-import { type PlannedSocket, planSockets } from './listenPlan.ts';
+import { planSockets } from './listenPlan.ts';
+import { OpenSockets } from './openSockets.ts';
 import type { TransportOptions } from './options.ts';
 import { OwnNames } from './ownNames.ts';
-import { type LocalSocket, makeSocket, SocketTable } from './socketTable.ts';
+import { type LocalSocket, SocketTable } from './socketTable.ts';
 import { SourceRoutes } from './sourceRoutes.ts';
 import { StreamKinds } from './streamKind.ts';
-import { type TransportEvents, UdpSocket } from './udpSocket.ts';
+import type { TransportEvents } from './udpSocket.ts';
 
 export interface TransportParts {
   readonly net: Net;
@@ -38,13 +39,10 @@ export class TransportLayer implements Transport {
   readonly #connections: Connections;
   readonly #complaints: Complaints;
   readonly #routes: SourceRoutes;
-  readonly #events: TransportEvents;
   readonly #sendChanges: ((text: string, destination: Destination) => string | undefined)[] = [];
   readonly #receiveChanges: ((text: string, flow: Flow) => string | undefined)[] = [];
   #table = new SocketTable([]);
-  /** By socket index. */
-  readonly #udp: (UdpSocket | undefined)[] = [];
-  readonly #listeners: StreamListener[] = [];
+  readonly #open: OpenSockets;
   #machineAddresses = new Set<string>();
   #machineAddressesMs = Number.NEGATIVE_INFINITY;
 
@@ -52,7 +50,6 @@ export class TransportLayer implements Transport {
     this.#parts = parts;
     const { net, clock, timers, log, options } = parts;
     const events = this.#interceptedEvents(parts.events);
-    this.#events = events;
     this.#complaints = new Complaints(log, clock);
     this.#routes = new SourceRoutes(net, clock);
     this.#connections = new Connections({
@@ -62,6 +59,17 @@ export class TransportLayer implements Transport {
       counters: this.counters,
       events,
       complaints: this.#complaints,
+    });
+    this.#open = new OpenSockets({
+      net,
+      log,
+      timers,
+      options,
+      events,
+      counters: this.counters,
+      complaints: this.#complaints,
+      kinds: this.kinds,
+      accept: (kind, socket, stream) => this.#connections.accept(kind, socket, stream),
     });
   }
 
@@ -76,20 +84,7 @@ export class TransportLayer implements Transport {
   async open(): Promise<void> {
     const { net, resolver, options } = this.#parts;
     const plan = await planSockets(options, net, resolver);
-    const failures: string[] = [];
-    const sockets: LocalSocket[] = [];
-    for (const planned of plan) {
-      const index = sockets.length;
-      try {
-        sockets.push(await this.#openSocket(index, planned));
-      } catch (error) {
-        failures.push(errorText(error));
-      }
-    }
-    if (failures.length > 0 || sockets.length === 0) {
-      this.close();
-      throw new TransportError('LISTEN_FAILED', failures.join('; ') || 'no socket to listen on');
-    }
+    const sockets = await this.#open.open(plan);
     this.#table = new SocketTable(sockets);
     this.#nameSockets();
     if (options.mhomed) await this.#routes.start();
@@ -97,9 +92,8 @@ export class TransportLayer implements Transport {
   }
 
   close(): void {
-    for (const listener of this.#listeners.splice(0)) listener.close();
+    this.#open.close();
     this.#connections.closeAll();
-    for (const udp of this.#udp.splice(0)) udp?.close();
   }
 
   // ---- Transport
@@ -149,7 +143,7 @@ export class TransportLayer implements Transport {
     const { proto } = destination;
     if (proto === 'udp') {
       const socket = this.#sendingSocket(destination);
-      const udp = socket === undefined ? undefined : this.#udp[socket.index];
+      const udp = socket === undefined ? undefined : this.#open.udp(socket.index);
       if (udp === undefined) return false;
       udp.send(text, destination.address, destination.port);
       return true;
@@ -186,38 +180,6 @@ export class TransportLayer implements Transport {
 
   secondsLeft(connection: Connection): number {
     return this.#connections.secondsLeft(connection);
-  }
-
-  // ---- opening
-
-  async #openSocket(index: number, planned: PlannedSocket): Promise<LocalSocket> {
-    const { net, options } = this.#parts;
-    if (planned.proto === 'udp') {
-      const parts = { events: this.#events, counters: this.counters, complaints: this.#complaints };
-      const udp = await UdpSocket.open(net, planned.address, planned.port, options.udp, parts);
-      const socket = makeSocket(index, planned, udp.port, options);
-      udp.attach(socket);
-      this.#udp[index] = udp;
-      return socket;
-    }
-    const kind = this.kinds.get(planned.proto);
-    if (kind === undefined) {
-      const where = `${planned.proto}:${planned.address}:${planned.port}`;
-      throw new TransportError('NO_TRANSPORT', `listen=${where}: no loaded module serves ${planned.proto}`);
-    }
-    let socket: LocalSocket | undefined;
-    const listener = await kind.listen(
-      net,
-      planned.address,
-      planned.port,
-      (stream) => {
-        if (socket !== undefined) this.#connections.accept(kind, socket, stream);
-      },
-      { backlog: options.tcp.listenBacklog },
-    );
-    this.#listeners.push(listener);
-    socket = makeSocket(index, planned, listener.local.port, options);
-    return socket;
   }
 
   // ---- choosing
