@@ -47,11 +47,13 @@ export class ConfigControl {
     return [variable.doc, `(parameter type is ${variable.type === 'int' ? 'integer' : 'string'})`];
   }
 
-  /** Sets at once. `type` restricts which kind of variable may be set. */
+  /** Sets at once. `type` is that of the value, where the method says it. */
   set(group: string, name: string, value: number | string, type?: 'int' | 'string'): RpcReply {
     const variable = this.#settable(group, name, type);
     if (variable instanceof RpcFault) return variable;
-    return this.#apply(variable, value) ? [] : new RpcFault(400, 'Failed to set the variable');
+    return this.#apply(variable, asTypeOf(variable, value))
+      ? []
+      : new RpcFault(400, 'Failed to set the variable');
   }
 
   setDelayed(group: string, name: string, value: number | string, type?: 'int' | 'string'): RpcReply {
@@ -59,7 +61,7 @@ export class ConfigControl {
     if (variable instanceof RpcFault) return variable;
     if (this.#pending.length >= MAX_PENDING) return new RpcFault(500, 'Too many uncommitted changes');
     this.#pending = this.#pending.filter((pending) => pending.variable !== variable);
-    this.#pending.push({ variable, value });
+    this.#pending.push({ variable, value: asTypeOf(variable, value) });
     return [];
   }
 
@@ -104,7 +106,8 @@ export class ConfigControl {
     const instances = instanceFault(group);
     if (instances !== undefined) return instances;
     const variable = this.#host.runtimeConfig.find(group, name);
-    const wrongType = type !== undefined && variable !== undefined && variable.type !== type;
+    // a number goes into a text variable, a text not into a number
+    const wrongType = type === 'string' && variable?.type === 'int';
     if (variable === undefined || variable.readOnly || wrongType)
       return new RpcFault(400, 'Failed to set the variable');
     return variable;
@@ -121,6 +124,11 @@ export class ConfigControl {
     this.#host.log.info(`cfg: ${variable.group}.${variable.name} has been changed to ${variable.get()}`);
     return true;
   }
+}
+
+/** A number for a text variable is its digits. */
+function asTypeOf(variable: RuntimeVariable, value: number | string): number | string {
+  return variable.type === 'string' ? String(value) : value;
 }
 
 /** Group instances (`group[id]`) exist only where a module selects among them, which none here does yet. */

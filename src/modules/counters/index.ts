@@ -22,6 +22,12 @@ const listValues: RpcDeclaration<Counters> = {
   run: (self, [wanted]) => self.rpcValues(String(wanted)),
 };
 
+const getValue: RpcDeclaration<Counters> = {
+  doc: 'Value of a counter; of all counters of a group when no name is given.',
+  args: [group, { ...counter, optional: true }],
+  run: (self, [wanted, one]) => self.rpcGet(String(wanted), one === undefined ? undefined : String(one)),
+};
+
 export default defineModule({
   name: 'counters',
   summary: 'Counters that the script defines and counts; all counters over RPC.',
@@ -66,11 +72,8 @@ export default defineModule({
     },
   }),
   rpc: {
-    'cnt.get': {
-      doc: 'Value of a counter; of all counters of a group when no name is given.',
-      args: [group, { ...counter, optional: true }],
-      run: (self, [wanted, one]) => self.rpcGet(String(wanted), one === undefined ? undefined : String(one)),
-    },
+    'cnt.get': getValue,
+    'cnt.get_raw': getValue,
     'cnt.reset': {
       doc: 'Sets a counter to 0.',
       args: [group, counter],

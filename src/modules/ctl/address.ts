@@ -44,6 +44,7 @@ function networkAddress(kind: 'udp' | 'tcp', text: string): ControlAddress | und
   return { kind, address, port };
 }
 
-export function controlAddressText(address: ControlAddress): string {
-  return 'path' in address ? address.path : `${address.address}:${address.port}`;
+/** Path and '', or address and port, as `ctl.listen` lists them. */
+export function addressParts(address: ControlAddress): [string, string] {
+  return 'path' in address ? [address.path, ''] : [address.address, String(address.port)];
 }

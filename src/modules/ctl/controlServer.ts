@@ -2,7 +2,7 @@ import { errorText } from '../../base/errors.ts';
 import type { StreamConnection } from '../../base/ports.ts';
 import type { Host } from '../../module/host.ts';
 import { type RpcArgument, RpcFault, type RpcReply } from '../../module/rpc.ts';
-import { type ControlAddress, controlAddressText, parseControlAddress } from './address.ts';
+import { addressParts, type ControlAddress, parseControlAddress } from './address.ts';
 import { encodeReply, parseRequest } from './binrpc.ts';
 import { parseLineRequest, renderLineReply } from './lineProtocol.ts';
 
@@ -22,7 +22,8 @@ const MAX_REQUEST = 65536;
 interface Client {
   readonly protocol: 'binrpc' | 'fifo';
   readonly transport: ControlAddress;
-  readonly peer: string;
+  /** Address and port; of a Unix socket a stand-in and ''. */
+  readonly peer: readonly [string, string];
 }
 
 interface Listening {
@@ -65,22 +66,15 @@ export class ControlServer {
   }
 
   listenRows(): string[][] {
-    return this.#listening.map(({ protocol, address }) => [
-      protocol,
-      address.kind,
-      controlAddressText(address),
-      '',
-    ]);
+    return this.#listening.map(({ protocol, address }) => [protocol, address.kind, ...addressParts(address)]);
   }
 
   whoRows(): string[][] {
     return [...this.#clients.values()].map(({ protocol, transport, peer }) => [
       protocol,
       transport.kind,
-      peer,
-      '',
-      controlAddressText(transport),
-      '',
+      ...peer,
+      ...addressParts(transport),
     ]);
   }
 
@@ -175,10 +169,9 @@ export class ControlServer {
       connection.destroy();
       return;
     }
-    const peer =
-      'path' in transport
-        ? '<anonymous unix socket>'
-        : `${connection.remote.address}:${connection.remote.port}`;
+    const { remote } = connection;
+    const peer: [string, string] =
+      'path' in transport ? ['<anonymous unix socket>', ''] : [remote.address, String(remote.port)];
     this.#clients.set(connection, { protocol, transport, peer });
     let buffer: Buffer = Buffer.alloc(0);
     let text = '';

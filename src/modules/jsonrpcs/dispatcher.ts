@@ -12,6 +12,9 @@ export interface JsonRpcAnswer {
   readonly replyName: string;
 }
 
+/** As the request has it; undefined when it has none, which Kamailio answers all the same, without one. */
+type RequestId = string | number | null | undefined;
+
 /** JSON-RPC 2.0 errors (specification §5.1). */
 const parseError = new RpcFault(-32700, 'Parse error');
 const invalidRequest = new RpcFault(-32600, 'Invalid Request');
@@ -46,7 +49,7 @@ export class JsonRpcDispatcher {
     if (typeof request !== 'object' || request === null) return this.#fault(invalidRequest, null, '');
     const { method, params, id, jsonrpc, reply_name: replyTo } = request as Readonly<Record<string, unknown>>;
     const replyName = typeof replyTo === 'string' ? replyTo : '';
-    const requestId = typeof id === 'string' || typeof id === 'number' ? id : null;
+    const requestId = typeof id === 'string' || typeof id === 'number' || id === undefined ? id : null;
     if (jsonrpc !== '2.0' || typeof method !== 'string')
       return this.#fault(invalidRequest, requestId, replyName);
     const declared = this.#rpc.find(method);
@@ -62,7 +65,7 @@ export class JsonRpcDispatcher {
     return this.#envelope(200, 'OK', ['result', result], requestId, replyName);
   }
 
-  #fault(fault: RpcFault, id: string | number | null, replyName: string): JsonRpcAnswer {
+  #fault(fault: RpcFault, id: RequestId, replyName: string): JsonRpcAnswer {
     const error = jsonObject(['code', fault.code], ['message', fault.text]);
     return this.#envelope(fault.code, fault.text, ['error', error], id, replyName);
   }
@@ -71,10 +74,11 @@ export class JsonRpcDispatcher {
     code: number,
     reason: string,
     outcome: readonly [string, JsonValue],
-    id: string | number | null,
+    id: RequestId,
     replyName: string,
   ): JsonRpcAnswer {
-    const members: (readonly [string, JsonValue])[] = [['jsonrpc', '2.0'], outcome, ['id', id]];
+    const members: (readonly [string, JsonValue])[] = [['jsonrpc', '2.0'], outcome];
+    if (id !== undefined) members.push(['id', id]);
     return { code, reason, body: renderJson({ members }, this.#pretty()), replyName };
   }
 }

@@ -85,6 +85,14 @@ export default defineModule({
       },
     },
   },
+  rpc: {
+    'jsonrpc.echo': {
+      doc: 'Gives its arguments back.',
+      args: [{ name: 'argument', type: 'any', rest: true }],
+      returnsArray: true,
+      run: (_self, args) => args,
+    },
+  },
   api: (self): JsonRpcsApi => ({ answer: (document) => self.dispatcher.answer(document) }),
   start: (self) => self.start(),
   stop: (self) => self.stop(),

@@ -1,5 +1,6 @@
 import type { ScriptContext } from '../../module/context.ts';
 import { arg, defineModule, type StatisticDeclaration } from '../../module/define.ts';
+import { RpcStruct } from '../../module/rpc.ts';
 import type { SlApi } from './api.ts';
 import { countedClasses, countedStatuses } from './counters.ts';
 import { parameters } from './parameters.ts';
@@ -46,6 +47,17 @@ function statistics(): Record<string, StatisticDeclaration<Sl>> {
     failures: { doc: 'Answers that could not be sent.', read: (sl) => sl.counters.failures },
     received_ACKs: { doc: 'ACKs to own answers.', read: (sl) => sl.counters.receivedAcks },
   };
+}
+
+/** By status and, behind those of its class, the rest of the class. */
+function answerCounts({ counters }: Sl): RpcStruct {
+  const counts = new RpcStruct();
+  for (const statusClass of countedClasses.slice(1)) {
+    for (const status of countedStatuses.filter((each) => Math.floor(each / 100) === statusClass))
+      counts.add(String(status), counters.ofStatus(status));
+    counts.add(`${statusClass}xx`, counters.ofClass(statusClass));
+  }
+  return counts.add('xxx', counters.others);
 }
 
 export default defineModule({
@@ -125,6 +137,9 @@ export default defineModule({
     },
   }),
   statistics: statistics(),
+  rpc: {
+    'sl.stats': { doc: 'How many answers of each status have been sent.', run: (sl) => [answerCounts(sl)] },
+  },
   events: [
     { name: 'sl:filtered-ack', doc: 'An ACK to an own answer was absorbed.' },
     { name: 'sl:local-response', doc: 'An own answer has been sent.' },

@@ -27,11 +27,18 @@ export function processRpc(parts: ProcessRpcParts): CoreMethods {
     'core.info': method('About this build.', () => [info()]),
     'core.runinfo': method('About this build and run.', () => [runInfo(parts)]),
     'core.flags': method('Build flags: there are none to choose.', () => ['USE_TCP, NODE']),
-    'core.echo': method('Gives its arguments back.', (args) => args, { args: [rest('argument')] }),
+    'core.echo': method('Gives its arguments back.', (args) => args, {
+      args: [rest('argument')],
+      returnsArray: true,
+    }),
     'core.prints': method('Gives texts back.', (args) => args.map(String), {
       args: [rest('text', 'string')],
+      returnsArray: true,
     }),
-    'core.printi': method('Gives numbers back.', numbersOf, { args: [rest('number', 'int')] }),
+    'core.printi': method('Gives numbers back.', numbersOf, {
+      args: [rest('number', 'int')],
+      returnsArray: true,
+    }),
     'core.ps': method('Process id and description.', () => [host.pid, description]),
     'core.psx': method('Processes as records.', () => [processRecord(host)], { returnsArray: true }),
     'core.psa': method('Processes as records with all there is.', () => [fullProcessRecord(host)], {

@@ -29,12 +29,11 @@ export function transportRpc(
   };
 }
 
-function socketList(transport: TransportLayer, settings: ServerSettings): RpcStruct {
-  const list = new RpcStruct();
+/** A list of records, each under the same name: JSON front ends write an array, BINRPC one struct. */
+function socketList(transport: TransportLayer, settings: ServerSettings): readonly RpcStruct[] {
   const mhomed = yesNo(settings.number('mhomed', 0) !== 0);
   const named = settings.number('auto_aliases', 1) !== 0;
-  for (const socket of transport.sockets) list.add('socket', socketRecord(socket, mhomed, named));
-  return list;
+  return transport.sockets.map((socket) => new RpcStruct({ socket: socketRecord(socket, mhomed, named) }));
 }
 
 /** With `auto_aliases` off Kamailio shows the host as written and its address beside it, equal or not. */
@@ -52,10 +51,10 @@ function socketRecord(socket: LocalSocket, mhomed: string, named: boolean): RpcS
 }
 
 function aliasList(transport: TransportLayer): RpcStruct {
-  const aliases = new RpcStruct();
-  for (const { host, port, proto } of transport.names.aliases) {
-    aliases.add('alias', new RpcStruct({ proto: proto ?? '*', address: host, port: orStar(port) }));
-  }
+  const aliases = transport.names.aliases.map(
+    ({ host, port, proto }) =>
+      new RpcStruct({ alias: new RpcStruct({ proto: proto ?? '*', address: host, port: orStar(port) }) }),
+  );
   return new RpcStruct({ myself_callbacks: yesNo(transport.names.checks > 0), aliases });
 }
 
