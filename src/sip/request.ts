@@ -24,18 +24,18 @@ export interface RequestParts {
   readonly contentType?: string | undefined;
 }
 
-/** A new request (RFC 3261 §8.1.1). */
+/** A new request (RFC 3261 §8.1.1); its headers in the order in which the real server writes its own. */
 export function buildRequest(parts: RequestParts): string {
   const body = parts.body ?? '';
   let out = `${parts.method} ${parts.requestUri} SIP/2.0\r\n`;
   if (parts.via !== undefined) out += `Via: ${parts.via}\r\n`;
+  out += `To: ${parts.to}\r\nFrom: ${parts.from}\r\nCSeq: ${parts.cseq} ${parts.method}\r\nCall-ID: ${parts.callId}\r\n`;
   for (const route of parts.routes ?? []) out += `Route: ${route}\r\n`;
-  out += `Max-Forwards: ${parts.maxForwards ?? 70}\r\nFrom: ${parts.from}\r\nTo: ${parts.to}\r\n`;
-  out += `Call-ID: ${parts.callId}\r\nCSeq: ${parts.cseq} ${parts.method}\r\n`;
-  if (parts.contact !== undefined) out += `Contact: ${parts.contact}\r\n`;
+  out += `Max-Forwards: ${parts.maxForwards ?? 70}\r\nContent-Length: ${body.length}\r\n`;
   if (parts.headers !== undefined) out += parts.headers;
+  if (parts.contact !== undefined) out += `Contact: ${parts.contact}\r\n`;
   if (body !== '' && parts.contentType !== undefined) out += `Content-Type: ${parts.contentType}\r\n`;
-  return `${out}Content-Length: ${body.length}\r\n\r\n${body}`;
+  return `${out}\r\n${body}`;
 }
 
 /**

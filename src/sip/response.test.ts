@@ -98,17 +98,17 @@ test('§8.1.1: a new request', () => {
     out,
     crlf(`OPTIONS sip:b@example.com SIP/2.0
 Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK2
+To: <sip:b@example.com>
+From: <sip:a@example.com>;tag=1
+CSeq: 5 OPTIONS
+Call-ID: c2
 Route: <sip:p1;lr>
 Route: <sip:p2;lr>
 Max-Forwards: 70
-From: <sip:a@example.com>;tag=1
-To: <sip:b@example.com>
-Call-ID: c2
-CSeq: 5 OPTIONS
-Contact: <sip:a@10.0.0.1>
-X: 1
-Content-Type: text/plain
 Content-Length: 2
+X: 1
+Contact: <sip:a@10.0.0.1>
+Content-Type: text/plain
 
 hi`),
   );

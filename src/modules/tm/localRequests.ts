@@ -43,7 +43,7 @@ export class LocalRequests {
         ...request,
         callId,
         cseq,
-        headers: (request.headers ?? '') + (userAgentHeader === '' ? '' : `${userAgentHeader}\r\n`),
+        headers: (userAgentHeader === '' ? '' : `${userAgentHeader}\r\n`) + (request.headers ?? ''),
       }),
     );
     if (isWireError(message) || message.from === undefined || message.to === undefined) return undefined;
