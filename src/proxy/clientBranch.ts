@@ -86,8 +86,8 @@ export class ClientBranch implements ClientUser, Outcome {
   settle(): void {
     this.response = undefined;
     this.responseFlow = undefined;
-    // without a final response the request is still wanted: for its ACK
-    if (this.client !== undefined && !this.client.isPending) this.client.request = '';
+    // without a final response from there the request is still wanted: for the ACK of a late one
+    if (this.client !== undefined && !this.client.isPending && !this.isLocal) this.client.request = '';
   }
 
   get isFinal(): boolean {
