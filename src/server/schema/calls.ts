@@ -1,24 +1,22 @@
 import { id, int, type ModuleTables, maybe, real, table, text, time, varchar } from './columns.ts';
 
+/** An accounted transaction, as `acc` and `missed_calls` have it. */
+const accountedColumns = [
+  id,
+  varchar('method', 16, ''),
+  varchar('from_tag', 128, ''),
+  varchar('to_tag', 128, ''),
+  varchar('callid', 255, ''),
+  varchar('sip_code', 3, ''),
+  varchar('sip_reason', 128, ''),
+  time('time'),
+];
+
 export const callsTables: ModuleTables = {
   acc: [
-    table(
-      'acc',
-      5,
-      [
-        id,
-        varchar('method', 16, ''),
-        varchar('from_tag', 128, ''),
-        varchar('to_tag', 128, ''),
-        varchar('callid', 255, ''),
-        varchar('sip_code', 3, ''),
-        varchar('sip_reason', 128, ''),
-        time('time'),
-      ],
-      {
-        indexes: { acc_callid_idx: ['callid'] },
-      },
-    ),
+    table('acc', 5, accountedColumns, {
+      indexes: { acc_callid_idx: ['callid'] },
+    }),
     table(
       'acc_cdrs',
       2,
@@ -32,23 +30,9 @@ export const callsTables: ModuleTables = {
         indexes: { acc_cdrs_start_time_idx: ['start_time'] },
       },
     ),
-    table(
-      'missed_calls',
-      4,
-      [
-        id,
-        varchar('method', 16, ''),
-        varchar('from_tag', 128, ''),
-        varchar('to_tag', 128, ''),
-        varchar('callid', 255, ''),
-        varchar('sip_code', 3, ''),
-        varchar('sip_reason', 128, ''),
-        time('time'),
-      ],
-      {
-        indexes: { missed_calls_callid_idx: ['callid'] },
-      },
-    ),
+    table('missed_calls', 4, accountedColumns, {
+      indexes: { missed_calls_callid_idx: ['callid'] },
+    }),
   ],
   dialog: [
     table(

@@ -1,83 +1,54 @@
 import { id, int, type ModuleTables, maybe, real, table, time, varchar } from './columns.ts';
 
+/** A binding, as `location` and `aliases` have it. */
+function bindingColumns(lengths: { readonly contact: number; readonly received: number }) {
+  return [
+    id,
+    varchar('ruid', 64, ''),
+    varchar('username', 64, ''),
+    maybe.varchar('domain', 64, null),
+    varchar('contact', lengths.contact, ''),
+    maybe.varchar('received', lengths.received, null),
+    maybe.varchar('path', 512, null),
+    time('expires', '2030-05-28 21:32:15'),
+    real('q', 1),
+    varchar('callid', 255, 'Default-Call-ID'),
+    int('cseq', 1),
+    time('last_modified', '2000-01-01 00:00:01'),
+    int('flags', 0),
+    int('cflags', 0),
+    varchar('user_agent', 255, ''),
+    maybe.varchar('socket', 64, null),
+    maybe.int('methods', null),
+    maybe.varchar('instance', 255, null),
+    int('reg_id', 0),
+    int('server_id', 0),
+    int('connection_id', 0),
+    int('keepalive', 0),
+    int('partition', 0),
+  ];
+}
+
 export const registrationsTables: ModuleTables = {
   registrar: [
-    table(
-      'aliases',
-      8,
-      [
-        id,
-        varchar('ruid', 64, ''),
-        varchar('username', 64, ''),
-        maybe.varchar('domain', 64, null),
-        varchar('contact', 255, ''),
-        maybe.varchar('received', 255, null),
-        maybe.varchar('path', 512, null),
-        time('expires', '2030-05-28 21:32:15'),
-        real('q', 1),
-        varchar('callid', 255, 'Default-Call-ID'),
-        int('cseq', 1),
-        time('last_modified', '2000-01-01 00:00:01'),
-        int('flags', 0),
-        int('cflags', 0),
-        varchar('user_agent', 255, ''),
-        maybe.varchar('socket', 64, null),
-        maybe.int('methods', null),
-        maybe.varchar('instance', 255, null),
-        int('reg_id', 0),
-        int('server_id', 0),
-        int('connection_id', 0),
-        int('keepalive', 0),
-        int('partition', 0),
-      ],
-      {
-        unique: { aliases_ruid_idx: ['ruid'] },
-        indexes: {
-          aliases_account_contact_idx: ['username', 'domain', 'contact'],
-          aliases_expires_idx: ['expires'],
-        },
+    table('aliases', 8, bindingColumns({ contact: 255, received: 255 }), {
+      unique: { aliases_ruid_idx: ['ruid'] },
+      indexes: {
+        aliases_account_contact_idx: ['username', 'domain', 'contact'],
+        aliases_expires_idx: ['expires'],
       },
-    ),
+    }),
   ],
   usrloc: [
-    table(
-      'location',
-      9,
-      [
-        id,
-        varchar('ruid', 64, ''),
-        varchar('username', 64, ''),
-        maybe.varchar('domain', 64, null),
-        varchar('contact', 512, ''),
-        maybe.varchar('received', 128, null),
-        maybe.varchar('path', 512, null),
-        time('expires', '2030-05-28 21:32:15'),
-        real('q', 1),
-        varchar('callid', 255, 'Default-Call-ID'),
-        int('cseq', 1),
-        time('last_modified', '2000-01-01 00:00:01'),
-        int('flags', 0),
-        int('cflags', 0),
-        varchar('user_agent', 255, ''),
-        maybe.varchar('socket', 64, null),
-        maybe.int('methods', null),
-        maybe.varchar('instance', 255, null),
-        int('reg_id', 0),
-        int('server_id', 0),
-        int('connection_id', 0),
-        int('keepalive', 0),
-        int('partition', 0),
-      ],
-      {
-        unique: { location_ruid_idx: ['ruid'] },
-        indexes: {
-          location_account_contact_idx: ['username', 'domain', 'contact'],
-          location_expires_idx: ['expires'],
-          location_tcpcon_idx: ['connection_id'],
-          location_connection_idx: ['server_id', 'connection_id'],
-        },
+    table('location', 9, bindingColumns({ contact: 512, received: 128 }), {
+      unique: { location_ruid_idx: ['ruid'] },
+      indexes: {
+        location_account_contact_idx: ['username', 'domain', 'contact'],
+        location_expires_idx: ['expires'],
+        location_tcpcon_idx: ['connection_id'],
+        location_connection_idx: ['server_id', 'connection_id'],
       },
-    ),
+    }),
     table(
       'location_attrs',
       1,
