@@ -15,7 +15,7 @@ import { serverUnderTest } from '../support/serverUnderTest.ts';
 import { requireTool } from '../support/tools.ts';
 
 const writtenAddress = '127.111.111.111';
-const commandTimeoutMs = 10_000;
+const commandTimeoutMs = 5_000;
 
 const kamcmdCommands = [
   'core.version',

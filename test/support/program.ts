@@ -30,7 +30,11 @@ export function startProgram(
   args: readonly string[],
   options: ProgramOptions = {},
 ): RunningProgram {
-  const child = spawn(path, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+  const child = spawn(path, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    detached: true, // a process group of its own: a shell script ends with all that it started
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (data: Buffer) => {
     output.stdout += data.toString('latin1');
@@ -40,15 +44,28 @@ export function startProgram(
   });
   child.stdin.on('error', () => {}); // a program need not read what it is given
   child.stdin.end(options.input ?? '');
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? defaultTimeoutMs);
+  const end = (): void => killGroup(child.pid);
+  process.once('exit', end);
+  const timer = setTimeout(end, options.timeoutMs ?? defaultTimeoutMs);
   const ended = new Promise<ProgramResult>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      process.off('exit', end);
       resolve({ code, ...output });
     });
   });
   return { child, ended, output: () => output.stdout + output.stderr };
+}
+
+/** Ends a program and all that it started; harmless when it has ended. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // it has gone in the meantime
+  }
 }
 
 /** Runs a program to its end, which comes after `timeoutMs` (30 s unless told) at the latest. */

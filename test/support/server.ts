@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { killGroup } from './program.ts';
 import { findTool } from './tools.ts';
 
 /** The repository, seen from dist/test/support. */
@@ -40,6 +41,18 @@ export interface RunningServer {
   /** Resolves with the exit code when the process ends by itself or is stopped. */
   readonly exited: Promise<number | null>;
   stop(): Promise<number | null>;
+}
+
+/** Process groups of servers that run now: they must not outlive this process, however it ends. */
+const liveGroups = new Set<number>();
+
+process.once('exit', killLiveGroups);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(1));
+}
+
+function killLiveGroups(): void {
+  for (const group of liveGroups) killGroup(group);
 }
 
 /** How often the system's tables are read while a server starts. */
@@ -91,8 +104,12 @@ function watch(program: Program, child: ChildProcess, folder: string): RunningSe
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
+  if (child.pid !== undefined) liveGroups.add(child.pid);
   const exited = new Promise<number | null>((resolve) => {
-    child.once('close', (code) => resolve(code));
+    child.once('close', (code) => {
+      liveGroups.delete(child.pid ?? 0);
+      resolve(code);
+    });
     child.once('error', (error) => {
       log += `${error.message}\n`;
       resolve(null);
@@ -114,14 +131,6 @@ async function endProcess(child: ChildProcess, exited: Promise<number | null>): 
   const code = await exited;
   clearTimeout(timer);
   return code;
-}
-
-function killGroup(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // it has gone in the meantime
-  }
 }
 
 async function ready(options: ServerOptions, server: RunningServer): Promise<void> {
