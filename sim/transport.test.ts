@@ -264,6 +264,22 @@ test('tcp_no_connect: only what is there is used', async () => {
   assert.match(client.heard(), /^NOTIFY/);
 });
 
+test('a destination may rule out new connections, or ask for the end of the connection behind a message', async () => {
+  const { layer, connect, world, received } = await scene();
+  assert.equal(layer.send(request('OPTIONS'), { ...tcpTo('10.0.0.2', 5070), noConnect: true }), false);
+  const client = await connect();
+  client.stream.write(request('OPTIONS'));
+  await world.advance(10);
+  const { address, port } = received[0]!.flow;
+  assert.equal(
+    layer.send(request('NOTIFY'), { ...tcpTo(address, port), noConnect: true, closeAfter: true }),
+    true,
+  );
+  await world.advance(50);
+  assert.match(client.heard(), /^NOTIFY/);
+  assert.equal(client.isClosed(), true);
+});
+
 test('aliases: by ;alias in the Via where allowed, and on demand', async () => {
   const via = 'SIP/2.0/TCP 10.0.0.2:5090;alias;branch=z9hG4bK2';
   for (const acceptAliases of [false, true]) {

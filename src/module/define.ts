@@ -193,7 +193,28 @@ export interface TransformationDeclaration<Self> {
   readonly doc: string;
   readonly minArgs: number;
   readonly maxArgs: number;
+  /** Arguments are taken as written: `$` in them is no variable. */
+  readonly literal?: boolean;
   readonly bind: (self: Self, args: readonly TransformationArgument[]) => Transformation | Problem;
+}
+
+// ---- selects
+
+/** One step of a select: `via[1]`, `params["x"]`, `host`. */
+export interface SelectStep {
+  readonly name: string;
+  readonly index: number | string | undefined;
+}
+
+/** A select that the module adds (`@hf_value.x.uri`), under its first step. */
+export interface SelectDeclaration<Self> {
+  readonly doc: string;
+  /** undefined when there is no such select. */
+  readonly bind: (
+    self: Self,
+    first: SelectStep,
+    rest: readonly SelectStep[],
+  ) => ((context: ScriptContext) => Value) | undefined;
 }
 
 // ---- RPC, statistics, events
@@ -236,6 +257,8 @@ export interface ModuleDeclaration<P extends ParamDeclarations, Self> {
   readonly pvs?: Readonly<Record<string, PvDeclaration<Self>>>;
   /** By `class.op`, e.g. `s.len`. */
   readonly transformations?: Readonly<Record<string, TransformationDeclaration<Self>>>;
+  /** Selects by their first step. */
+  readonly selects?: Readonly<Record<string, SelectDeclaration<Self>>>;
   readonly rpc?: Readonly<Record<string, RpcDeclaration<Self>>>;
   readonly statistics?: Readonly<Record<string, StatisticDeclaration<Self>>>;
   readonly events?: readonly EventDeclaration[];

@@ -5,6 +5,7 @@ import type {
   FunctionDeclaration,
   ParamDeclaration,
   PvDeclaration,
+  SelectDeclaration,
   Signature,
   TransformationDeclaration,
 } from './define.ts';
@@ -208,6 +209,16 @@ export class ModuleRegistry {
     for (const module of this.#loaded.values()) {
       const transformation = ownEntry(module.declaration.transformations, name);
       if (transformation !== undefined) return { module, transformation };
+    }
+    return undefined;
+  }
+
+  findSelect(
+    name: string,
+  ): { readonly module: LoadedModule; readonly select: SelectDeclaration<unknown> } | undefined {
+    for (const module of this.#loaded.values()) {
+      const select = ownEntry(module.declaration.selects, name);
+      if (select !== undefined) return { module, select };
     }
     return undefined;
   }

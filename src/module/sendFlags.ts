@@ -1,3 +1,4 @@
+import type { Destination } from '../proxy/transport.ts';
 import type { ScriptContext } from './context.ts';
 
 /** How the copies of a message may be sent (`set_forward_no_connect` and friends): a bit mask. */
@@ -21,6 +22,17 @@ export function sendFlagsOf(context: ScriptContext): number {
 
 export function addSendFlag(context: ScriptContext, flag: number): void {
   context.scratch.set(key, sendFlagsOf(context) | flag);
+}
+
+/** Where a response goes, with what the script has said about connections. */
+export function replyDestination(context: ScriptContext, destination: Destination): Destination {
+  const flags = sendFlagsOf(context);
+  if ((flags & (SendFlag.replyNoConnect | SendFlag.replyClose)) === 0) return destination;
+  return {
+    ...destination,
+    noConnect: (flags & SendFlag.replyNoConnect) !== 0,
+    closeAfter: (flags & SendFlag.replyClose) !== 0,
+  };
 }
 
 /** `udp_mtu_try_proto` of this message: transport for requests larger than `udp_mtu`; undefined for none. */

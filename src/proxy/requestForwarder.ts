@@ -19,6 +19,10 @@ export interface ForwardSettings {
   readonly advertisedPort: number;
   /** Further parameters of our Via, each with its `;`. */
   readonly viaParams?: string | undefined;
+  /** Only over connections that are there already. */
+  readonly noConnect?: boolean | undefined;
+  /** Close the connection when the copy has been sent. */
+  readonly closeAfter?: boolean | undefined;
 }
 
 /** One copy as it goes out. */
@@ -59,6 +63,8 @@ export function copyRequest(
     socket,
     connectionId: target.connectionId,
     host: address.host,
+    noConnect: settings.noConnect,
+    closeAfter: settings.closeAfter,
   };
   const { flow } = settings;
   let via = viaLine(socket, {

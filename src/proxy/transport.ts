@@ -42,6 +42,10 @@ export interface Destination {
   readonly connectionId: number;
   /** The name that was resolved (TLS server name); '' when an address was given. */
   readonly host: string;
+  /** Only over a connection that is there already. */
+  readonly noConnect?: boolean | undefined;
+  /** Close the connection when this has been sent. */
+  readonly closeAfter?: boolean | undefined;
 }
 
 /** How messages leave; implemented by the server, in real and in virtual time. */

@@ -2,6 +2,7 @@ import type { ExecutionContext, Problem, PvInfo, PvSyntax, Value, VariableRef } 
 import type { ScriptContext } from '../module/context.ts';
 import type { PvBinding, PvReference, Transformation, TransformationArgument } from '../module/define.ts';
 import type { ModuleRegistry } from '../module/registry.ts';
+import { parseSelect } from './core/selectPath.ts';
 
 /** Splits `"text $pv text"` into literals and variables; a Problem where a variable is malformed. */
 export type FormatParser = (text: string) => readonly (string | PvSyntax)[] | Problem;
@@ -105,7 +106,9 @@ export class PvBinder {
     if (syntax.index !== undefined && pv.index !== true) return problem(`$${syntax.name} takes no index`);
     const self = module.instance;
     let binding: PvBinding | Problem;
-    if (pv.bind !== undefined) binding = pv.bind(self, reference);
+    const select = syntax.name === 'sel' ? this.#moduleSelect(syntax.inner ?? '') : undefined;
+    if (select !== undefined) binding = select;
+    else if (pv.bind !== undefined) binding = pv.bind(self, reference);
     else {
       const { get, set, type } = pv;
       if (get === undefined) return problem(`$${syntax.name} cannot be read`);
@@ -117,6 +120,15 @@ export class PvBinder {
     }
     if (isProblem(binding)) return binding;
     return syntax.transformations.length === 0 ? binding : this.#transformed(binding, syntax);
+  }
+
+  /** A select that a module adds; undefined leaves the path to the core. */
+  #moduleSelect(path: string): PvBinding | Problem | undefined {
+    const [first, ...rest] = parseSelect(path.trim()) ?? [];
+    const found = first === undefined ? undefined : this.#registry.findSelect(first.name);
+    if (first === undefined || found === undefined) return undefined;
+    const get = found.select.bind(found.module.instance, first, rest);
+    return get === undefined ? problem(`unknown select @${path}`) : { get };
   }
 
   #unknown(syntax: PvSyntax): Problem {
@@ -171,7 +183,7 @@ export class PvBinder {
     const { transformation, module } = found;
     const args: TransformationArgument[] = [];
     for (const part of comma < 0 ? [] : splitArguments(text.slice(comma + 1), transformation.maxArgs)) {
-      const argument = this.#argument(part);
+      const argument = transformation.literal === true ? literal(part) : this.#argument(part);
       if (isProblem(argument)) return argument;
       args.push(argument);
     }
@@ -193,6 +205,10 @@ export class PvBinder {
     const format = this.#concatenation(parts);
     return typeof format === 'function' ? { text, of: format } : format;
   }
+}
+
+function literal(text: string): TransformationArgument {
+  return { text, of: () => text };
 }
 
 function indexValue(value: Value): number | '*' | undefined {

@@ -3,6 +3,7 @@ import { stableHash } from '../../base/stableHash.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Config } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
+import { replyDestination } from '../../module/sendFlags.ts';
 import { redirectContact } from '../../proxy/redirect.ts';
 import { responseDestination, statelessDestination } from '../../proxy/responseWay.ts';
 import { viasOf } from '../../sip/headerValues.ts';
@@ -75,7 +76,7 @@ export class Sl implements SlApi {
     });
     context.replyHeaders = '';
     context.replyBody = undefined;
-    const destination = responseDestination(message, flow, context.forceRport);
+    const destination = replyDestination(context, responseDestination(message, flow, context.forceRport));
     if (!this.host.transport.send(text, destination)) {
       this.counters.failures++;
       return false;

@@ -1,9 +1,11 @@
 import { defineModule } from '../../module/define.ts';
 import { bodyFunctions, multipartFunctions } from './bodyFunctions.ts';
 import { additionFunctions, presenceFunctions, removalFunctions } from './headerFunctions.ts';
+import { selects } from './hfValue.ts';
 import { replaceFunctions, searchFunctions, substitutionFunctions } from './searchFunctions.ts';
 import { stringFunctions } from './stringFunctions.ts';
 import { TextOps } from './textops.ts';
+import { transformations } from './transformations.ts';
 
 export default defineModule({
   name: 'textops',
@@ -21,4 +23,6 @@ export default defineModule({
     ...multipartFunctions(signature),
     ...stringFunctions(signature),
   }),
+  transformations,
+  selects,
 });

@@ -1,6 +1,7 @@
 import { errorText } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { replyDestination } from '../../module/sendFlags.ts';
 import { Blocklist } from '../../proxy/blocklist.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ServerAddress } from '../../proxy/location.ts';
@@ -159,7 +160,7 @@ export class Tm implements TransactionKeeper, TmServices {
       context,
       plan,
       timers: this.timersFor(plan),
-      responseDestination: responseDestination(message, flow, context.forceRport),
+      responseDestination: replyDestination(context, responseDestination(message, flow, context.forceRport)),
       isLocal: false,
       source: flow,
       core: this.core,

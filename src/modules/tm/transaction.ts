@@ -1,4 +1,5 @@
 import type { ScriptContext } from '../../module/context.ts';
+import { SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import type { VariableStores } from '../../module/variables.ts';
 import { viaParamsOf } from '../../module/viaParams.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
@@ -100,6 +101,8 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
       advertisedHost: context.advertisedHost,
       advertisedPort: context.advertisedPort,
       viaParams: viaParamsOf(context),
+      noConnect: (sendFlagsOf(context) & SendFlag.forwardNoConnect) !== 0,
+      closeAfter: (sendFlagsOf(context) & SendFlag.forwardClose) !== 0,
     };
     this.proxy = new ResponseContext(
       start.core,

@@ -1,6 +1,7 @@
 import { type Soon, soon } from '../../base/soon.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { arg } from '../../module/define.ts';
+import { SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import { viaParamsOf } from '../../module/viaParams.ts';
 import { type NextHop, nextHopOfText } from '../../proxy/nextHop.ts';
 import type { CoreFunctions, CoreState, CoreTools } from './state.ts';
@@ -24,6 +25,8 @@ function forward(self: CoreState, context: ScriptContext, hop?: NextHop): Soon<n
       advertisedHost,
       advertisedPort,
       viaParams: viaParamsOf(context),
+      noConnect: (sendFlagsOf(context) & SendFlag.forwardNoConnect) !== 0,
+      closeAfter: (sendFlagsOf(context) & SendFlag.forwardClose) !== 0,
     },
     body: context.newBody,
     nextHop: hop,

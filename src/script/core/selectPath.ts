@@ -1,8 +1,4 @@
-/** One step of a select: `via[1]`, `params["x"]`, `host`. */
-export interface SelectStep {
-  readonly name: string;
-  readonly index: number | string | undefined;
-}
+import type { SelectStep } from '../../module/define.ts';
 
 /** `from.uri.user`, `via[1].host`, `msg["X-A"]`; undefined when it is malformed. */
 export function parseSelect(path: string): readonly SelectStep[] | undefined {

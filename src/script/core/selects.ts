@@ -1,7 +1,7 @@
 import { breakDown, strftime } from '../../base/strftime.ts';
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
-import type { PvBinding } from '../../module/define.ts';
+import type { PvBinding, SelectStep } from '../../module/define.ts';
 import { authParamOf } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { valuesOf, viasOf } from '../../sip/headerValues.ts';
@@ -9,7 +9,7 @@ import type { SipMessage } from '../../sip/message.ts';
 import { type NameAddr, parseNameAddr } from '../../sip/nameAddr.ts';
 import { splitUri, type UriParts } from '../../sip/uriParts.ts';
 import type { Via } from '../../sip/via.ts';
-import { parseSelect, type SelectStep } from './selectPath.ts';
+import { parseSelect } from './selectPath.ts';
 import type { CorePvs, CoreState } from './state.ts';
 import { customParameter } from './variables.ts';
 

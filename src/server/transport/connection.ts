@@ -39,6 +39,8 @@ export class Connection {
   /** Messages that wait for the connection to open. */
   waiting: (string | Uint8Array)[] = [];
   waitingBytes = 0;
+  /** End it when it has opened and what waits has been written. */
+  endsWhenOpen = false;
   /** Part of the counters' write queue that is ours. */
   countedBytes = 0;
   lastActivityMs: number;

@@ -64,8 +64,18 @@ export class Connections {
    * @returns false when it is known at once that it cannot be sent.
    */
   send(text: string, destination: Destination, kind: StreamKind, socket: LocalSocket | undefined): boolean {
-    const connection = this.#reusable(destination) ?? this.#connect(destination, kind, socket);
-    return connection !== undefined && this.#write(connection, kind.encode(text));
+    const connection =
+      this.#reusable(destination) ??
+      (destination.noConnect === true ? undefined : this.#connect(destination, kind, socket));
+    const taken = connection !== undefined && this.#write(connection, kind.encode(text));
+    if (taken && destination.closeAfter === true) this.#endWhenSent(connection);
+    return taken;
+  }
+
+  /** Ends a connection behind what is queued; one that still opens, as soon as that has been written. */
+  #endWhenSent(connection: Connection): void {
+    if (connection.stream === undefined) connection.endsWhenOpen = true;
+    else connection.stream.end();
   }
 
   close(id: number): boolean {
@@ -161,6 +171,7 @@ export class Connections {
     for (const data of waiting) {
       if (connection.stream !== undefined) this.#writeOpen(connection, data);
     }
+    if (connection.endsWhenOpen) connection.stream?.end();
   }
 
   #connectFailed(connection: Connection, error: unknown): void {
