@@ -158,6 +158,12 @@ function orNotSet(text: string): string {
   return text === '' ? notSet : text;
 }
 
+/** As records are kept: without the domain where that is no part of an AoR, in lower case. */
+function writtenAor(self: Locations, text: string): string {
+  const at = text.indexOf('@');
+  return (self.useDomain || at < 0 ? text : text.slice(0, at)).toLowerCase();
+}
+
 /** The domain and AoR that the first two arguments name. */
 function target(
   self: Locations,
@@ -168,7 +174,7 @@ function target(
   if (args.length < needed) return tooFew(what);
   const domain = self.findDomain(String(args[0]));
   if (domain === undefined) return unknownTable;
-  const aor = String(args[1]);
+  const aor = writtenAor(self, String(args[1]));
   if (self.useDomain && !aor.includes('@')) return new RpcFault(500, 'Domain missing in AOR');
   return { domain, aor };
 }

@@ -104,7 +104,9 @@ export class Locations implements LocationService {
     this.#keepalives?.listen();
     this.#ticking = host.timers.every(config.timer_interval * 1000, () => this.#tick());
     if (config.db_mode !== DbMode.none) this.#database = await host.database(config.db_url);
-    const tables = config.db_mode === DbMode.none ? config.preload : [defaultTable, ...config.preload];
+    // a registrar will want its table, and tools ask for it before the first REGISTER
+    const wantsDefault = config.db_mode !== DbMode.none || host.isModuleLoaded('registrar');
+    const tables = wantsDefault ? [defaultTable, ...config.preload] : config.preload;
     for (const table of new Set(tables)) await this.registerDomain(table);
   }
 

@@ -27,7 +27,7 @@ export function processRpc(parts: ProcessRpcParts): CoreMethods {
     'core.info': method('About this build.', () => [info()]),
     'core.runinfo': method('About this build and run.', () => [runInfo(parts)]),
     'core.flags': method('Build flags: there are none to choose.', () => ['USE_TCP, NODE']),
-    'core.echo': method('Gives its arguments back.', (args) => args, {
+    'core.echo': method('Gives its arguments back, as texts.', textsOf, {
       args: [rest('argument')],
       returnsArray: true,
     }),
@@ -110,6 +110,10 @@ function runInfo(parts: ProcessRpcParts): RpcStruct {
     uptime_secs: seconds,
     utime_days: `${days}d ${rest}`,
   });
+}
+
+function textsOf(args: readonly RpcArgument[]): RpcReply {
+  return args.map((arg) => (typeof arg === 'number' ? String(arg) : arg));
 }
 
 /** Kamailio's `core.printi` stops at the first argument that is no number. */
