@@ -1,7 +1,16 @@
 import type { FunctionContext } from './functionContext.ts';
 import { generateArguments } from './generateArguments.ts';
 import { comparison, equality, sum } from './generateOperators.ts';
-import type { IrBinary, IrCall, IrExpression, IrMatch, IrRouteCall, IrSelval, IrUnary } from './ir.ts';
+import type {
+  IrArgument,
+  IrBinary,
+  IrCall,
+  IrExpression,
+  IrMatch,
+  IrRouteCall,
+  IrSelval,
+  IrUnary,
+} from './ir.ts';
 import { hasCall } from './irWalk.ts';
 import {
   asCondition,
@@ -41,12 +50,31 @@ export function generateExpression(context: FunctionContext, expression: IrExpre
       return { code: `(${call} ${expression.negated ? '<=' : '>'} 0)`, type: 'bool' };
     }
     case 'call':
+      if (!expression.args.every(isConstant)) resetReturnCode(context);
       return generateCall(context, expression);
     case 'routeCall':
+      resetReturnCode(context);
       return generateRouteCall(context, expression);
     case 'selval':
       return generateSelval(context, expression);
   }
+}
+
+/** A call that is a statement of its own: what it calls still sees the `$rc` of before. */
+export function generateCallStatement(context: FunctionContext, expression: IrExpression): Operand {
+  if (expression.kind === 'call') return generateCall(context, expression);
+  if (expression.kind === 'routeCall') return generateRouteCall(context, expression);
+  return generateExpression(context, expression);
+}
+
+/** Inside of an expression `$rc` is 0 for what is called, as the real server has it. */
+function resetReturnCode(context: FunctionContext): void {
+  context.writer.line('c.returnCode = 0;');
+}
+
+/** Cannot look at `$rc`. */
+function isConstant(arg: IrArgument): boolean {
+  return arg.kind === 'value' ? arg.value.kind === 'constant' : arg.kind !== 'format';
 }
 
 function generateUnary(context: FunctionContext, expression: IrUnary): Operand {

@@ -1,5 +1,5 @@
 import type { StatementContext } from './functionContext.ts';
-import { generateExpression } from './generateExpressions.ts';
+import { generateCallStatement, generateExpression } from './generateExpressions.ts';
 import type { IrAssign, IrCase, IrExpression, IrIf, IrJump, IrStatement, IrSwitch, IrWhile } from './ir.ts';
 import { asCondition, asInt, asNonZero, asText, asValue, constantInt, type Operand } from './operand.ts';
 import type { Span } from './source.ts';
@@ -50,7 +50,7 @@ function generateStatement(context: StatementContext, statement: IrStatement, at
       generateAssign(context, statement, at);
       break;
     case 'evaluate': {
-      const operand = generateExpression(context, statement.expression);
+      const operand = generateCallStatement(context, statement.expression);
       if (at.tail) context.writer.line(`r = ${asValue(operand)};`);
     }
   }

@@ -311,6 +311,10 @@ const statements: readonly [body: string, logged: string[]][] = [
   ['while ($var(m)) { log("once"); break; }', ['once']],
   ['while (route(N1)) { log("once"); break; }', []],
   ['give(-1); $var(x) = 1; log("$rc");', ['-1']],
+  ['give(-1); route(SEES);', ['-1']],
+  ['give(-1); if (route(SEES)) { log("$rc"); }', ['0', '1']],
+  ['give(-1); $var(x) = route(SEES);', ['0']],
+  ['give(-1); if (log("$rc")) { log("$rc"); }', ['0', '1']],
   ['give(-1); if ($var(one) == 1) { $var(x) = 1; } log("$rc");', ['-1']],
   ['give(-1); if ($var(one) == 2) { $var(x) = 1; } log("$rc");', ['-1']],
   ['if (!give(-1)) { $var(x) = $rc; } log("$var(x) $rc");', ['-1 -1']],
@@ -360,6 +364,7 @@ for (const [body, logged] of statements) {
     route[N1] { return -1; }
     route[P5] { return 5; }
     route[ZERO] { return 0; }
+    route[SEES] { log("$rc"); return 1; }
     route[EXITS] { exit; log("never"); }
     route[RETURNS_RESULT] { return route(N1); }`;
     assert.deepEqual(runRequest(text, prepare).context.log, logged);
