@@ -31,16 +31,20 @@ export interface OutgoingCopy {
   readonly destination: Destination;
 }
 
-/** The socket to send from: the one asked for when it fits, else what the transport chooses; undefined for none. */
+/**
+ * The socket to send from: the one asked for when it fits, else what the transport chooses, knowing the one that
+ * received the request; undefined for none.
+ */
 export function socketTo(
   transport: Transport,
   target: Target,
   address: ServerAddress,
+  received: ListenSocket | undefined,
 ): ListenSocket | undefined {
   const family = address.address.indexOf(':') < 0 ? 4 : 6;
   const asked = target.socket;
   if (asked !== undefined && asked.proto === address.proto && asked.family === family) return asked;
-  return transport.socketFor(address.proto, address.address);
+  return transport.socketFor(address.proto, address.address, received);
 }
 
 /** RFC 3261 §16.6: a copy of the request with its new Request-URI, Via and Route, for one address. */

@@ -47,7 +47,7 @@ export class StatelessProxy {
     const viaBranch = statelessBranch(request);
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i] as ServerAddress;
-      const socket = socketTo(this.#transport, target, address);
+      const socket = socketTo(this.#transport, target, address, settings.flow?.socket);
       if (socket === undefined) continue;
       const edits: EditList | undefined = undefined;
       const out = copyRequest(request, target, address, socket, settings, { viaBranch, edits, body });

@@ -51,8 +51,11 @@ export interface Destination {
 /** How messages leave; implemented by the server, in real and in virtual time. */
 export interface Transport {
   readonly sockets: readonly ListenSocket[];
-  /** The socket that messages to this destination leave from; undefined when no socket fits. */
-  socketFor(proto: TransportProtocol, address: string): ListenSocket | undefined;
+  /**
+   * The socket that messages to this destination leave from; undefined when no socket fits. That is the one which
+   * received the request, if it fits and `mhomed` does not ask the system instead.
+   */
+  socketFor(proto: TransportProtocol, address: string, received?: ListenSocket): ListenSocket | undefined;
   /** A socket by `proto:host:port` or by its name. */
   findSocket(text: string): ListenSocket | undefined;
   /**

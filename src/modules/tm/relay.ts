@@ -149,7 +149,7 @@ export class Relay {
     const { addresses } = request;
     for (let i = first; i < addresses.length; i++) {
       const address = addresses[i] as ServerAddress;
-      const socket = socketTo(transport, request.target, address);
+      const socket = socketTo(transport, request.target, address, forwarding.flow?.socket);
       if (socket === undefined || this.#parts.isBlocked(transaction.method, address)) continue;
       const viaBranch = proxy.nextViaBranch();
       const { edits, body, target } = request;

@@ -98,7 +98,9 @@ export class TransportLayer implements Transport {
 
   // ---- Transport
 
-  socketFor(proto: TransportProtocol, address: string): ListenSocket | undefined {
+  socketFor(proto: TransportProtocol, address: string, received?: ListenSocket): ListenSocket | undefined {
+    if (received?.proto === proto && received.family === familyOf(address) && !this.#parts.options.mhomed)
+      return received;
     return this.#socketFor(proto, address);
   }
 
