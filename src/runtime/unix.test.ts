@@ -89,7 +89,17 @@ test('a FIFO hands on what is written to it by one client after the other', asyn
   fifo.close();
 });
 
-test('a FIFO without a reader, or none at all, refuses at once', async (t) => {
+test('a reader that opens the FIFO after the answer was written still gets it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'reply');
+  await runFile('mkfifo', [path]);
+  const written = writeFifo(path, Buffer.from('late\n')); // tries to open it within this call
+  const { stdout } = await runFile('cat', [path]);
+  assert.equal(stdout, 'late\n');
+  await written;
+});
+
+test('a FIFO is refused that has no reader in time, or is not there', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, 'reply');
   await runFile('mkfifo', [path]);

@@ -48,7 +48,6 @@ const kamcmdCommands = [
   'cfg.get custom text',
   'cfg.help custom number',
   'cfg.get core debug',
-  'cfg.get tm fr_timer',
   'cfg.get no such',
 ];
 
