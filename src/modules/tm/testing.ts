@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Resolver } from '../../base/ports.ts';
 import type { TestClock } from '../../base/testClock.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { ResponseHandler } from '../../module/host.ts';
@@ -10,6 +11,8 @@ import {
   ModuleUnderTest,
   requestText,
 } from '../../module/testing.ts';
+import { DnsCache } from '../../proxy/dnsCache.ts';
+import { DnsLocation } from '../../proxy/dnsLocation.ts';
 import { numericAddress, type ServerAddress, type ServerLocation } from '../../proxy/location.ts';
 import type { NextHop } from '../../proxy/nextHop.ts';
 import { StatelessProxy } from '../../proxy/stateless.ts';
@@ -25,6 +28,32 @@ class NumericOnly implements ServerLocation {
     const address = numericAddress(hop);
     return address === undefined ? [] : [address];
   }
+}
+
+type Addresses = Readonly<Record<string, readonly string[]>>;
+
+/** Location by DNS whose answers are written down here. */
+export function tableResolver(records: { readonly a?: Addresses }): { readonly location: ServerLocation } {
+  const none = async (): Promise<[]> => [];
+  const resolver: Resolver = {
+    naptr: none,
+    srv: none,
+    aaaa: none,
+    txt: none,
+    ptr: none,
+    a: async (name) => (records.a?.[name] ?? []).map((address) => ({ address, ttlSec: 60 })),
+  };
+  const cacheSettings = { enabled: true, minTtlSec: 0, maxTtlSec: 3600, negativeTtlSec: 60, maxEntries: 100 };
+  const entropy = { uint32: () => 0, bytes: (length: number) => new Uint8Array(length) };
+  const settings = {
+    tryNaptr: false,
+    tryIpv4: true,
+    tryIpv6: false,
+    preferIpv6: false,
+    balanceSrv: false,
+    supports: () => true,
+  };
+  return { location: new DnsLocation(new DnsCache(resolver, cacheSettings, () => 0), entropy, settings) };
 }
 
 /** tm in a fake host: a client at 127.0.0.2:5070, servers wherever the requests go. */
