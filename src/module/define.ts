@@ -71,6 +71,8 @@ export interface Argument<V = unknown, K extends ArgumentKind = ArgumentKind> {
   readonly optional: boolean;
   readonly routeKind?: RouteKind;
   readonly check?: (value: Value) => string | undefined;
+  /** Tells the instance, at load, of a constant value that the config uses; an error text refuses it. */
+  readonly prepare?: (self: never, value: Value) => string | undefined;
   /** Only for type inference. */
   readonly valueType?: V;
 }
@@ -87,6 +89,8 @@ interface ArgumentExtra<O extends boolean> {
   readonly optional?: O;
   /** Load-time check of a constant value: an error text, or undefined when it is fine. */
   readonly check?: (value: Value) => string | undefined;
+  /** Tells the instance, at load, of a constant value that the config uses; an error text refuses it. */
+  readonly prepare?: (self: never, value: Value) => string | undefined;
 }
 
 function argument<V, K extends ArgumentKind>(kind: K) {

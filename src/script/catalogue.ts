@@ -1,4 +1,5 @@
 import type {
+  ArgumentInfo,
   Catalogue,
   FunctionInfo,
   GlobalInfo,
@@ -9,7 +10,7 @@ import type {
   SignatureInfo,
   Site,
 } from '../lang/catalogue.ts';
-import type { AnyModule, Signature } from '../module/define.ts';
+import type { AnyModule, Argument, Signature } from '../module/define.ts';
 import { type ModuleRegistry, parameterInfos } from '../module/registry.ts';
 import type { PvBinder } from './pvBinding.ts';
 
@@ -85,11 +86,23 @@ export class ServerCatalogue implements Catalogue {
     const registry = this.#registry;
     return {
       id,
-      args: signature.args,
+      args: signature.args.map((argument) => this.#argumentInfo(module, argument)),
       // asked at code generation, when all parameters are known
       get waits() {
         return registry.waits(module, signature);
       },
+    };
+  }
+
+  /** A constant argument may be news to the module's instance (a table that it will need). */
+  #argumentInfo(module: AnyModule, argument: Argument): ArgumentInfo {
+    const { prepare } = argument;
+    if (prepare === undefined) return argument;
+    const registry = this.#registry;
+    return {
+      ...argument,
+      check: (value) =>
+        argument.check?.(value) ?? prepare(registry.require(module.name).instance as never, value),
     };
   }
 

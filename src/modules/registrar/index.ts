@@ -2,7 +2,12 @@ import { arg, defineModule } from '../../module/define.ts';
 import { params } from './params.ts';
 import { Registrar } from './registrar.ts';
 
-const table = arg.constant('domain', 'location table');
+const table = arg.constant('domain', 'location table', {
+  prepare: (self: Registrar, value) => {
+    self.parts.expectTable(String(value));
+    return undefined;
+  },
+});
 const uri = arg.string('uri', 'URI of the AoR instead of the one of the message');
 
 const savingRoutes = ['request', 'failure', 'onreply', 'reply'] as const;

@@ -14,14 +14,21 @@ export class Parts {
   #location: LocationService | undefined;
   #received: VariableRef | undefined;
   #callId: VariableRef | undefined;
+  readonly #expected = new Set<string>();
 
   constructor(host: Host, config: RegistrarConfig) {
     this.host = host;
     this.config = config;
   }
 
+  /** A table that the config names: it is opened, and loaded, at the start. */
+  expectTable(table: string): void {
+    this.#expected.add(table);
+  }
+
   /** All modules are there. */
-  start(): void {
+  async start(): Promise<void> {
+    for (const table of this.#expected) await this.domain(table);
     const { received_avp, reg_callid_avp } = this.config;
     if (received_avp !== '') this.#received = this.host.formats.variable(received_avp);
     if (reg_callid_avp !== '') this.#callId = this.host.formats.variable(reg_callid_avp);

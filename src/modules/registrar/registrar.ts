@@ -30,8 +30,8 @@ export class Registrar {
     checkSettings(host, config);
   }
 
-  start(): void {
-    this.parts.start();
+  async start(): Promise<void> {
+    await this.parts.start();
     const { host, location } = this.parts;
     if (host.routes.has('event', expiredEvent))
       location.on((event, binding, domain) =>
