@@ -201,4 +201,5 @@ export default defineModule({
     },
   },
   api: (self) => self.api,
+  start: (self) => self.start(),
 });

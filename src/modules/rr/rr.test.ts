@@ -9,7 +9,18 @@ import rr from './index.ts';
 const sockets = ['udp:127.0.0.1:5060', 'udp:127.0.0.1:5090', 'tcp:127.0.0.1:5090'];
 
 function module(params: Record<string, number | string> = {}): ModuleUnderTest {
-  return new ModuleUnderTest(rr, fakeHost({ sockets }), params);
+  const formats = {
+    text: (format: string) => () => format,
+    variable: (text: string) => ({
+      text,
+      writable: true,
+      get: (context: object) => (context as ScriptContext).variables.avps.get('u'),
+      set: () => {},
+    }),
+  };
+  const under = new ModuleUnderTest(rr, fakeHost({ sockets, formats }), params);
+  rr.start?.(under.loaded.instance);
+  return under;
 }
 
 function hop(text: string): OutgoingHop {

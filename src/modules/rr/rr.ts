@@ -1,3 +1,4 @@
+import type { VariableRef } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import { SipUri } from '../../sip/uri.ts';
@@ -34,11 +35,17 @@ export class RecordRouting {
   readonly #host: Host;
   readonly #config: RecordRouteConfig;
   readonly #router: LooseRouter;
+  #customUser: VariableRef | undefined;
 
   constructor(host: Host, config: RecordRouteConfig) {
     this.#host = host;
     this.#config = config;
     this.#router = new LooseRouter(host);
+  }
+
+  start(): void {
+    const { custom_user_avp: avp } = this.#config;
+    if (avp !== '') this.#customUser = this.#host.formats.variable(avp);
   }
 
   // ---- Record-Route
@@ -78,11 +85,8 @@ export class RecordRouting {
   /** '' when no user is wanted, undefined when the Request-URI is malformed. */
   #user(context: ScriptContext): string | undefined {
     if (this.#config.add_username === 0) return '';
-    const custom = this.#config.custom_user_avp;
-    if (custom !== '') {
-      const value = context.variables.avps.get(avpName(custom));
-      if (value !== null) return String(value);
-    }
+    const custom = this.#customUser?.get(context) ?? null;
+    if (custom !== null) return String(custom);
     const uri = SipUri.parse(context.target.requestUri);
     return uri?.user;
   }
@@ -180,12 +184,6 @@ export class RecordRouting {
       },
     };
   }
-}
-
-/** `$avp(name)`, `$avp(s:name)`, `$avp(i:5)`: the name under which the value is kept. */
-function avpName(text: string): string {
-  const inner = /^\$avp\((?:s:)?([^)]+)\)$/.exec(text.trim());
-  return inner?.[1] ?? text;
 }
 
 export function checkAvpName(text: string): string | undefined {

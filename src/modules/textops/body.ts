@@ -91,10 +91,10 @@ export function appendPart(
     disposition === undefined || disposition === '' ? '' : `Content-Disposition: ${disposition}\r\n`;
   const content = `Content-Type: ${contentType}\r\n${extra}\r\n${text}\r\n`;
   const delimiter = `--${multipart.boundary}`;
-  if (multipart.closing < 0)
+  const last = multipart.parts.at(-1);
+  if (last === undefined)
     message.edits.insert(message.bodyEnd, `${delimiter}\r\n${content}${delimiter}--\r\n`);
-  else if (multipart.isClosed) message.edits.insert(multipart.closing, `${delimiter}\r\n${content}`);
-  else message.edits.insert(multipart.closingEnd, `${content}${delimiter}--\r\n`);
+  else message.edits.insert(last.nextDelimiter, `${delimiter}\r\n${content}`);
   return 1;
 }
 
@@ -107,19 +107,19 @@ export function fromHex(text: string): string | undefined {
 
 export function removePart(message: SipMessage, contentType: string): number {
   const multipart = multipartOf(message);
-  const part = multipart === undefined ? undefined : partOfType(multipart, contentType);
-  if (part === undefined) return -1;
-  message.edits.remove(part.delimiterStart, part.nextDelimiter);
+  const found = multipart === undefined ? undefined : partOfType(multipart, contentType);
+  if (found === undefined) return -1;
+  message.edits.remove(found.delimiterStart, found.nextDelimiter);
   return 1;
 }
 
 /** Leaves nothing of the body but the content of the first part of a type. */
 export function filterBody(message: SipMessage, contentType: string): number {
   const multipart = multipartOf(message);
-  const part = multipart === undefined ? undefined : partOfType(multipart, contentType);
-  if (part === undefined) return -1;
-  message.edits.remove(message.bodyStart, part.bodyStart);
-  message.edits.remove(part.bodyEnd, message.bodyEnd);
+  const found = multipart === undefined ? undefined : partOfType(multipart, contentType);
+  if (found === undefined) return -1;
+  message.edits.remove(message.bodyStart, found.part.bodyStart);
+  message.edits.remove(found.part.end, message.bodyEnd);
   return 1;
 }
 
@@ -127,16 +127,15 @@ export function filterBody(message: SipMessage, contentType: string): number {
 export function contentOf(message: SipMessage, contentType: string): string | undefined {
   const multipart = multipartOf(message);
   if (multipart === undefined) return bodyOfType(message, contentType);
-  const part = partOfType(multipart, contentType);
-  return part === undefined ? undefined : message.text.slice(part.bodyStart, part.bodyEnd);
+  return partOfType(multipart, contentType)?.part.body;
 }
 
 /** Like `contentOf`, from the part's headers to the delimiter behind it. */
 export function rawContentOf(message: SipMessage, contentType: string): string | undefined {
   const multipart = multipartOf(message);
   if (multipart === undefined) return bodyOfType(message, contentType);
-  const part = partOfType(multipart, contentType);
-  return part === undefined ? undefined : message.text.slice(part.headersStart, part.nextDelimiterEnd);
+  const found = partOfType(multipart, contentType);
+  return found === undefined ? undefined : message.text.slice(found.part.start, found.nextDelimiterEnd);
 }
 
 function bodyOfType(message: SipMessage, contentType: string): string | undefined {
