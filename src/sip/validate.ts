@@ -3,15 +3,15 @@
  * forgiving and judges no values; these checks do. All give undefined, or the fault with the response that it
  * deserves (0 for a response message: it is discarded).
  */
-
+import { checkAddress, checkContacts, checkRequestUri, checkRoutes } from './addressChecks.ts';
 import { HeaderKind, headerNames } from './headerKind.ts';
-import { contactsOf, mediaTypeOf, nameAddrsOf, viasOf } from './headerValues.ts';
+import { mediaTypeOf, viasOf } from './headerValues.ts';
 import { hostKind } from './host.ts';
-import type { SipMessage, WireError } from './message.ts';
-import type { NameAddr } from './nameAddr.ts';
-import { equalsIgnoreCase, isToken, isTokenCode, parseUint } from './scan.ts';
+import type { SipMessage } from './message.ts';
+import { fault, headerFault } from './messageFault.ts';
+import { equalsIgnoreCase, isToken, parseUint } from './scan.ts';
 import { isSipDate } from './sipDate.ts';
-import { SipUri, schemeOf } from './uri.ts';
+import type { WireError } from './wireError.ts';
 
 export interface MessageCheck {
   readonly name: string;
@@ -64,29 +64,47 @@ const receiptChecks = messageChecks.filter((check) => check.level === 'receipt')
 
 /** The checks without which nothing works: for every message on receipt. */
 export function validateOnReceipt(message: SipMessage): WireError | undefined {
-  for (let i = 0; i < receiptChecks.length; i++) {
-    const fault = (receiptChecks[i] as MessageCheck).test(message);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  return isSound(message) ? undefined : firstFault(message, receiptChecks);
 }
 
 /** All checks. */
 export function validateStrictly(message: SipMessage): WireError | undefined {
-  for (const check of messageChecks) {
-    const fault = check.test(message);
-    if (fault !== undefined) return fault;
+  return firstFault(message, messageChecks);
+}
+
+function firstFault(message: SipMessage, checks: readonly MessageCheck[]): WireError | undefined {
+  for (const check of checks) {
+    const found = check.test(message);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function fault(message: SipMessage, reason: string, offset: number, status = 400): WireError {
-  return { kind: 'wire-error', reason, offset, status: message.isRequest ? status : 0 };
+/** What nearly every message is: nothing for the receipt checks to find. One pass over the header lines. */
+function isSound(message: SipMessage): boolean {
+  const kinds = kindsOnce(message);
+  return (
+    (kinds & mandatoryMask) === mandatoryMask &&
+    message.version === 'SIP/2.0' &&
+    message.cseq !== undefined &&
+    message.callId !== '' &&
+    message.topmostVia !== undefined &&
+    message.to !== undefined &&
+    ((kinds & bit(HeaderKind.contentLength)) === 0 || message.contentLength !== undefined)
+  );
 }
 
-function headerFault(message: SipMessage, kind: HeaderKind, what: string): WireError {
-  const i = message.find(kind);
-  return fault(message, `${what} ${headerNames[kind]}`, i < 0 ? message.headersEnd : message.headerStart(i));
+/** The kinds below 31 that there are, as bits; 0 when one that there can be once is repeated. */
+function kindsOnce(message: SipMessage): number {
+  let seen = 0;
+  for (let i = 0; i < message.headerCount; i++) {
+    const kind = message.headerKind(i);
+    if (kind >= 31) continue;
+    const mask = bit(kind);
+    if ((seen & mask & singleKinds) !== 0) return 0;
+    seen |= mask;
+  }
+  return seen;
 }
 
 function checkVersion(message: SipMessage): WireError | undefined {
@@ -109,14 +127,11 @@ const singleKinds =
   bit(HeaderKind.contentLength);
 
 function checkSingleHeaders(message: SipMessage): WireError | undefined {
-  let seen = 0;
   for (let i = 0; i < message.headerCount; i++) {
     const kind = message.headerKind(i);
-    if (kind >= 31) continue;
-    const mask = bit(kind) & singleKinds;
-    if ((seen & mask) !== 0)
+    const isSingle = kind < 31 && (bit(kind) & singleKinds) !== 0;
+    if (isSingle && message.find(kind) < i)
       return fault(message, `more than one ${headerNames[kind]}`, message.headerStart(i));
-    seen |= mask;
   }
   return undefined;
 }
@@ -128,6 +143,7 @@ const mandatoryKinds = [
   HeaderKind.callId,
   HeaderKind.cseq,
 ] as const;
+const mandatoryMask = mandatoryKinds.reduce((mask, kind) => mask | bit(kind), 0);
 
 /** To is looked into because every response needs it; a malformed From is for scripts to refuse, as in Kamailio. */
 function checkMandatoryHeaders(message: SipMessage): WireError | undefined {
@@ -162,27 +178,6 @@ function checkMethod(message: SipMessage): WireError | undefined {
   return isToken(message.method) ? undefined : fault(message, 'malformed method', 0);
 }
 
-/** Syntax only: an unknown scheme is no fault here (416 is a matter of processing). */
-function checkRequestUri(message: SipMessage): WireError | undefined {
-  if (!message.isRequest) return undefined;
-  const reason = uriFault(message.requestUri);
-  if (reason !== undefined) return fault(message, `${reason} Request-URI`, message.method.length + 1);
-  // §19.1.1 table 1: header parts do not belong there
-  return SipUri.parse(message.requestUri)?.headers
-    ? fault(message, 'headers in the Request-URI', message.method.length + 1)
-    : undefined;
-}
-
-/** What is wrong with a URI; undefined when nothing is. */
-function uriFault(uri: string): string | undefined {
-  const scheme = schemeOf(uri);
-  if (scheme === '' || /[\s<>"]/.test(uri)) return 'malformed';
-  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') return undefined;
-  const parsed = SipUri.parse(uri);
-  if (parsed === undefined) return 'malformed';
-  return scheme === 'tel' || hostKind(parsed.host) !== undefined ? undefined : 'malformed host in';
-}
-
 function checkHeaderNames(message: SipMessage): WireError | undefined {
   for (let i = 0; i < message.headerCount; i++) {
     if (message.headerKind(i) === HeaderKind.other && !isToken(message.headerName(i)))
@@ -206,65 +201,6 @@ function checkCSeqMethod(message: SipMessage): WireError | undefined {
 /** callid = word ["@" word]: no white space, no controls. */
 function checkCallId(message: SipMessage): WireError | undefined {
   return /^[!-~]+$/.test(message.callId) ? undefined : headerFault(message, HeaderKind.callId, 'malformed');
-}
-
-function checkAddress(
-  message: SipMessage,
-  kind: HeaderKind,
-  address: NameAddr | undefined,
-): WireError | undefined {
-  const wellFormed =
-    address !== undefined &&
-    isDisplayName(address.displayName) &&
-    isAddressUri(address) &&
-    !hasRepeatedTag(address);
-  return wellFormed ? undefined : headerFault(message, kind, 'malformed');
-}
-
-/** A quoted string, or tokens separated by white space (§25.1 display-name). */
-function isDisplayName(name: string): boolean {
-  if (name.charCodeAt(0) === 0x22) return true;
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i);
-    if (!isTokenCode(code) && code !== 0x20 && code !== 9 && code !== 13 && code !== 10) return false;
-  }
-  return true;
-}
-
-/** §20: a URI with comma, question mark or semicolon must stand in angle brackets. */
-function isAddressUri(address: NameAddr): boolean {
-  if (uriFault(address.uri) !== undefined) return false;
-  return address.isBracketed || !/[,?]/.test(address.uri);
-}
-
-function hasRepeatedTag(address: NameAddr): boolean {
-  return address.params.list.filter(({ name }) => equalsIgnoreCase(name, 'tag')).length > 1;
-}
-
-function checkContacts(message: SipMessage): WireError | undefined {
-  if (!message.has(HeaderKind.contact)) return undefined;
-  const contacts = contactsOf(message);
-  // §10.2.2: `*` belongs to REGISTER
-  if (contacts?.star === true && message.method === 'REGISTER') return undefined;
-  return contacts !== undefined && !contacts.star && contacts.list.every(isContact)
-    ? undefined
-    : headerFault(message, HeaderKind.contact, 'malformed');
-}
-
-function isContact(contact: NameAddr): boolean {
-  return isDisplayName(contact.displayName) && isAddressUri(contact);
-}
-
-const routeKinds = [HeaderKind.route, HeaderKind.recordRoute, HeaderKind.path] as const;
-
-/** Route, Record-Route and Path hold name-addr only, never a bare URI. */
-function checkRoutes(message: SipMessage): WireError | undefined {
-  for (const kind of routeKinds) {
-    const routes = message.has(kind) ? nameAddrsOf(message, kind) : [];
-    if (!routes?.every((route) => route.isBracketed && isContact(route)))
-      return headerFault(message, kind, 'malformed');
-  }
-  return undefined;
 }
 
 function checkMaxForwards(message: SipMessage): WireError | undefined {
