@@ -29,7 +29,9 @@ test('docs/reference has no page of a module that is not there', () => {
 });
 
 test('each module has a README of its own, and the README of the project and the status page name what is missing', () => {
-  const without = modules.filter(({ name }) => !existsSync(join(repository, 'src', 'modules', name, 'README.md')));
+  const without = modules.filter(
+    ({ name }) => !existsSync(join(repository, 'src', 'modules', name, 'README.md')),
+  );
   assert.deepEqual(
     without.map(({ name }) => name),
     [],

@@ -17,7 +17,9 @@ function testTexts(folder: string): string[] {
 
 const corpus = ['src', 'sim', 'test'].flatMap(testTexts).join('\n');
 const words = new Set(corpus.match(/[A-Za-z_][A-Za-z0-9_.]*/g) ?? []);
-const variables = new Set((corpus.match(/\$\(?[A-Za-z_][A-Za-z0-9_.]*/g) ?? []).map((name) => name.replace(/^\$\(?/, '')));
+const variables = new Set(
+  (corpus.match(/\$\(?[A-Za-z_][A-Za-z0-9_.]*/g) ?? []).map((name) => name.replace(/^\$\(?/, '')),
+);
 
 /** Names that no config writes: behind core syntax. */
 function isInternal(name: string): boolean {
@@ -39,7 +41,10 @@ const owed = new Set(
 
 const unexercised = [
   ...missing((module) => Object.keys(functionsOf(module)), words),
-  ...missing((module) => Object.keys(module.pvs ?? {}).map((name) => `$${name}`), new Set([...variables].map((name) => `$${name}`))),
+  ...missing(
+    (module) => Object.keys(module.pvs ?? {}).map((name) => `$${name}`),
+    new Set([...variables].map((name) => `$${name}`)),
+  ),
   ...missing((module) => Object.keys(module.rpc ?? {}), words),
 ];
 
