@@ -23,6 +23,8 @@ export interface ForwardSettings {
   readonly noConnect?: boolean | undefined;
   /** Close the connection when the copy has been sent. */
   readonly closeAfter?: boolean | undefined;
+  /** Asked before a copy is sent for the first time; false keeps it back. */
+  readonly mayLeave?: ((copy: OutgoingCopy) => boolean) | undefined;
 }
 
 /** One copy as it goes out. */

@@ -51,6 +51,7 @@ export class StatelessProxy {
       if (socket === undefined) continue;
       const edits: EditList | undefined = undefined;
       const out = copyRequest(request, target, address, socket, settings, { viaBranch, edits, body });
+      if (settings.mayLeave?.(out) === false) return false;
       if (this.#transport.send(out.text, out.destination)) return true;
     }
     return false;

@@ -1,5 +1,6 @@
 import { errorText } from '../base/errors.ts';
 import type { Clock, Log } from '../base/ports.ts';
+import { setIncoming } from '../module/wire.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
 import type { RouteContext } from '../script/context.ts';
 import { isWireError, parseMessage, type SipMessage, type WireError } from '../sip/message.ts';
@@ -11,6 +12,8 @@ import type { ServerHooks } from './hooks.ts';
 import { Mailboxes } from './mailbox.ts';
 import type { RouteRunner } from './routes.ts';
 import type { ServerSettings } from './settings.ts';
+
+const parseErrorEvent = 'core:receive-parse-error';
 
 export interface ReceiverParts {
   readonly log: Log;
@@ -152,9 +155,20 @@ export class Receiver {
     const { counters, log } = this.#parts;
     counters.badMessages++;
     const start = JSON.stringify(text.slice(0, 120));
+    this.#runParseError(text, flow);
     log.error(
       `malformed message from ${flow.proto}:${flow.address}:${flow.port} at byte ${error.offset}: ${error.reason}; it begins ${start}`,
     );
+  }
+
+  /** event_route[core:receive-parse-error]: with a stand-in message, `$mb` and `$si` tell what came from where. */
+  #runParseError(text: string, flow: Flow): void {
+    const { routes } = this.#parts;
+    if (!routes.has('event', parseErrorEvent)) return;
+    const context = routes.fakeContext();
+    context.flow = flow;
+    setIncoming(context, { text, flow });
+    void routes.run('event', parseErrorEvent, context);
   }
 
   #shed(context: RouteContext): void {

@@ -8,7 +8,7 @@ import type { RpcArgument, RpcReply } from '../module/rpc.ts';
 import type { DbSqliteApi } from '../modules/db_sqlite/api.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
 import { StatelessProxy } from '../proxy/stateless.ts';
-import type { Flow } from '../proxy/transport.ts';
+import type { Flow, ListenSocket } from '../proxy/transport.ts';
 import { ConfigLoader, type ConfigSource, type LoadedConfig } from './configLoader.ts';
 import { CoreCounters } from './coreCounters.ts';
 import { coreVariables } from './coreVariables.ts';
@@ -135,6 +135,7 @@ export class Server {
     this.#state = 'starting';
     this.#registerEverything();
     try {
+      await this.#runEvent('core:modinit-before');
       for (const module of this.registry.loaded) {
         await module.declaration.start?.(module.instance);
         this.#started.push(module);
@@ -301,8 +302,8 @@ export class Server {
   }
 
   #localFlow(): Flow {
-    const [socket] = this.transport.sockets;
-    if (socket === undefined) throw new Error('no socket is open yet');
+    // event routes of the start run before the sockets open
+    const [socket = noSocketYet] = this.transport.sockets;
     return { socket, proto: socket.proto, address: socket.address, port: socket.port, connectionId: 0 };
   }
 
@@ -312,3 +313,18 @@ export class Server {
     this.#onFailure(reason);
   }
 }
+
+/** Stands where a message has no socket. */
+const noSocketYet: ListenSocket = {
+  index: 0,
+  proto: 'udp',
+  address: '127.0.0.1',
+  port: 0,
+  family: 4,
+  sentByHost: '127.0.0.1',
+  sentByPort: 0,
+  advertised: false,
+  name: '',
+  virtual: false,
+  text: 'udp:127.0.0.1:0',
+};

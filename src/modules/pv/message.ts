@@ -1,6 +1,8 @@
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { PvDeclaration } from '../../module/define.ts';
+import { isFake } from '../../module/fakeMessage.ts';
+import { incomingOf, outgoingOf } from '../../module/wire.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { contactsOf, numberOf, viasOf } from '../../sip/headerValues.ts';
 import { methodIds, otherMethodId } from '../../sip/methodIds.ts';
@@ -19,6 +21,12 @@ function updated(context: ScriptContext): string {
   return message.isRequest
     ? renderRequest(message, { ...options, requestUri: context.target.requestUri })
     : renderResponse(message, options);
+}
+
+/** In event routes about bytes on the wire there is only a stand-in message: then these bytes. */
+function received(context: ScriptContext): string {
+  if (context.scratch.size === 0 || !isFake(context)) return context.message.text;
+  return incomingOf(context)?.text ?? outgoingOf(context)?.text ?? context.message.text;
 }
 
 function expires(context: ScriptContext, pick: (a: number, b: number) => number): Value {
@@ -69,9 +77,9 @@ export const messagePvs: Pvs = {
   ),
   rv: readOnly('SIP version', (_self, context) => context.message.version),
   mt: readOnly('1 for a request, 2 for a response', (_self, context) => (context.message.isRequest ? 1 : 2)),
-  mb: readOnly('message as received', (_self, context) => context.message.text),
+  mb: readOnly('message as received', (_self, context) => received(context)),
   mbu: readOnly('message with all pending changes', (_self, context) => updated(context)),
-  ml: readOnly('length of the received message', (_self, context) => context.message.text.length),
+  ml: readOnly('length of the received message', (_self, context) => received(context).length),
   mi: readOnly('number of the message since start', (_self, context) => context.messageId),
   mf: writable(
     'message flags',

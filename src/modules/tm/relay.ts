@@ -158,6 +158,7 @@ export class Relay {
         edits,
         body,
       });
+      if (forwarding.mayLeave?.(copy) === false) return undefined;
       const branch = new ClientBranch(proxy, request, {
         index: proxy.branches.length,
         step: proxy.step,

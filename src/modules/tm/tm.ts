@@ -1,6 +1,7 @@
 import { errorText } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { onsendCheck } from '../../module/onsend.ts';
 import { replyDestination } from '../../module/sendFlags.ts';
 import { Blocklist } from '../../proxy/blocklist.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
@@ -164,6 +165,7 @@ export class Tm implements TransactionKeeper, TmServices {
       isLocal: false,
       source: flow,
       core: this.core,
+      mayLeave: onsendCheck(this.host, context),
     });
     this.#takeTimersFromAvps(transaction, context);
     const Server = transaction.isInvite ? InviteServerTransaction : NonInviteServerTransaction;

@@ -83,6 +83,8 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
       /** Where the request came from; undefined for own requests. */
       readonly source: Flow | undefined;
       readonly core: ResponseContext['core'];
+      /** onsend_route of the config. */
+      readonly mayLeave?: ForwardSettings['mayLeave'];
     },
   ) {
     const { context } = start;
@@ -103,6 +105,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
       viaParams: viaParamsOf(context),
       noConnect: (sendFlagsOf(context) & SendFlag.forwardNoConnect) !== 0,
       closeAfter: (sendFlagsOf(context) & SendFlag.forwardClose) !== 0,
+      mayLeave: start.mayLeave,
     };
     this.proxy = new ResponseContext(
       start.core,

@@ -5,6 +5,7 @@ import { addSendFlag, SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import { contextOf, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
 import { setOutgoing } from '../../module/wire.ts';
 import type { StatelessRequest } from '../../proxy/stateless.ts';
+import { makeTarget } from '../../proxy/target.ts';
 import core from './index.ts';
 
 const invite = `INVITE sip:bob:pw@biloxi.example.com:5070;transport=tcp;user=phone?a=b SIP/2.0
@@ -283,4 +284,18 @@ test('forward hands the request to the stateless proxy, with its target or anoth
   assert.deepEqual(asked[1]?.nextHop, { host: '10.0.0.8', port: 5070, proto: 'tcp', secure: false });
   assert.equal(await under.call('forward', contextOf('SIP/2.0 200 OK\nCSeq: 1 INVITE\n')), -1);
   assert.equal(asked.length, 2);
+});
+
+test('additional branches are removed one by one, or all', () => {
+  const under = new ModuleUnderTest(core);
+  const context = contextOf(requestText());
+  context.branches.push(makeTarget('sip:1@x'), makeTarget('sip:2@x'), makeTarget('sip:3@x'));
+  assert.equal(under.call('remove_branch', context, 1), 1);
+  assert.deepEqual(
+    context.branches.map((branch) => branch.requestUri),
+    ['sip:1@x', 'sip:3@x'],
+  );
+  assert.equal(under.call('remove_branch', context, 5), -1);
+  assert.equal(under.call('clear_branches', context), 1);
+  assert.equal(context.branches.length, 0);
 });

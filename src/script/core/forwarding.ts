@@ -1,6 +1,7 @@
 import { type Soon, soon } from '../../base/soon.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { arg } from '../../module/define.ts';
+import { onsendCheck } from '../../module/onsend.ts';
 import { SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import { viaParamsOf } from '../../module/viaParams.ts';
 import { type NextHop, nextHopOfText } from '../../proxy/nextHop.ts';
@@ -27,6 +28,7 @@ function forward(self: CoreState, context: ScriptContext, hop?: NextHop): Soon<n
       viaParams: viaParamsOf(context),
       noConnect: (sendFlagsOf(context) & SendFlag.forwardNoConnect) !== 0,
       closeAfter: (sendFlagsOf(context) & SendFlag.forwardClose) !== 0,
+      mayLeave: onsendCheck(self.host, context),
     },
     body: context.newBody,
     nextHop: hop,
@@ -46,6 +48,14 @@ export function forwardingFunctions({ signature }: CoreTools): CoreFunctions {
           args: [arg.string('destination', '[proto:]host[:port]')],
           run: (self, context, text) => {
             const hop = nextHopOfText(text);
+            return hop === undefined ? -1 : forward(self, context, hop);
+          },
+        }),
+        signature({
+          waits: true,
+          args: [arg.string('host', 'name or address'), arg.int('port', '1 to 65535')],
+          run: (self, context, host, port) => {
+            const hop = nextHopOfText(`${host}:${port}`);
             return hop === undefined ? -1 : forward(self, context, hop);
           },
         }),
