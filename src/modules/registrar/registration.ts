@@ -53,13 +53,28 @@ export function readRegistration(context: ScriptContext, config: RegistrarConfig
   return withExtensions(message, config, {
     message,
     isStar: contacts.star,
-    contacts: contacts.list,
+    contacts: inWorkingOrder(message, contacts.list),
     callId: message.callId,
     cseq: cseq.number,
     expiresSec: expires,
     userAgent: message.value(HeaderKind.userAgent) ?? 'n/a',
     methods: message.has(HeaderKind.allow) ? methodMask(tokensOf(message, HeaderKind.allow)) : -1,
   });
+}
+
+/**
+ * The order in which contacts are dealt with: line by line, in each line from the last value to the first. So does
+ * Kamailio, and it shows in the order of contacts with equal q and in the return code.
+ */
+function inWorkingOrder(message: SipMessage, contacts: readonly NameAddr[]): NameAddr[] {
+  const ordered: NameAddr[] = [];
+  let next = 0;
+  for (let i = message.find(HeaderKind.contact); i >= 0; i = message.find(HeaderKind.contact, i + 1)) {
+    const first = next;
+    while (next < contacts.length && (contacts[next] as NameAddr).start < message.headerEnd(i)) next++;
+    for (let at = next - 1; at >= first; at--) ordered.push(contacts[at] as NameAddr);
+  }
+  return ordered;
 }
 
 type Plain = Pick<

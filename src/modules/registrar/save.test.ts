@@ -281,6 +281,27 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'the values of one line are dealt with from the last to the first',
+    steps: [
+      {
+        contacts: ['<sip:a@b>, <sip:c@b>', '<sip:d@b>, <sip:e@b>'],
+        rc: 1,
+        reply: ok(
+          '<sip:c@b>;expires=3600, <sip:a@b>;expires=3600, <sip:e@b>;expires=3600, <sip:d@b>;expires=3600',
+        ),
+      },
+      {
+        contacts: ['<sip:a@b>, <sip:f@b>, <sip:g@b>;expires=0'],
+        cseq: 2,
+        rc: 2,
+        reply: ok(
+          '<sip:c@b>;expires=3600, <sip:a@b>;expires=3600, <sip:e@b>;expires=3600, <sip:d@b>;expires=3600, ' +
+            '<sip:f@b>;expires=3600',
+        ),
+      },
+    ],
+  },
+  {
     name: 'flag 4 leaves one contact',
     steps: [
       { contacts: [contact], rc: 1, reply: ok(`${contact};expires=3600`) },
