@@ -1,11 +1,13 @@
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
-import type { NameAddr } from '../../sip/nameAddr.ts';
-import { SipUri } from '../../sip/uri.ts';
+import { HeaderKind } from '../../sip/headerKind.ts';
+import type { HeaderValue } from '../../sip/headerValues.ts';
+import type { SipMessage } from '../../sip/message.ts';
+import { splitUri, type UriParts } from '../../sip/uriParts.ts';
 import type { OutboundTokens } from './api.ts';
 import { isOwnUri, socketOfUri } from './ownUri.ts';
-import { appendRoute, removeFirstRoutes, removeLastRoute, routesOf } from './routeHeader.ts';
-import { isFromStrictRouter, keepOutcome } from './routeParams.ts';
+import { appendRoute, removeFirstRoutes, removeLastRoute, routeUri, routeValues } from './routeHeader.ts';
+import { isFromStrictRouter, keepOutcome, paramsText } from './routeParams.ts';
 
 /** Results of `loose_route`. */
 export const routed = 1;
@@ -39,16 +41,12 @@ export class LooseRouter {
 
   route(context: ScriptContext, options: LooseRouteOptions): number {
     const { message } = context;
-    if (!message.isRequest) return notRouted;
-    const routes = routesOf(message);
-    if (routes === undefined) {
-      this.#host.log.error('malformed Route header');
-      return notRouted;
-    }
+    if (!message.isRequest || !message.has(HeaderKind.route)) return notRouted;
+    const routes = routeValues(message);
     if (routes.length === 0) return notRouted;
     const inDialog = message.toTag !== '';
     if (inDialog && !options.looseOnly) {
-      const requestUri = SipUri.parse(context.target.requestUri);
+      const requestUri = splitUri(context.target.requestUri);
       if (requestUri !== undefined && isFromStrictRouter(this.#host.transport, requestUri))
         return this.#fromStrictRouter(context, requestUri, routes, options);
     }
@@ -58,88 +56,82 @@ export class LooseRouter {
   /** §16.12.1.2: the Request-URI is our own Record-Route, the real one is the last Route. */
   #fromStrictRouter(
     context: ScriptContext,
-    requestUri: SipUri,
-    routes: readonly NameAddr[],
+    requestUri: UriParts,
+    routes: readonly HeaderValue[],
     options: LooseRouteOptions,
   ): number {
     const { message, target } = context;
-    const params = requestUri.params.toString();
+    const params = paramsText(requestUri);
     keepOutcome(context, { params, hasNextHop: false });
     let taken = 0;
-    if (options.takesDouble && requestUri.params.has('r2')) taken = this.#takeSecond(context, routes[0]);
-    const next = routes[taken];
-    if (next === undefined) {
-      this.#host.log.error('request of a strict router without a Route of the next hop');
-      return notRouted;
+    if (options.takesDouble && has(requestUri, 'r2')) taken = this.#takeSecond(context, routes[0]);
+    const next = this.#parsed(message, routes[taken]);
+    const last = routeUri(message, routes[routes.length - 1]);
+    if (next === undefined || last === undefined) return notRouted;
+    if (has(next, 'lr')) {
+      removeFirstRoutes(message, routes, taken);
+      target.nextHop = next.text;
+      removeLastRoute(message, routes);
+      this.#setRequestUri(context, last);
+    } else {
+      removeFirstRoutes(message, routes, taken + 1);
+      this.#setRequestUri(context, next.text);
     }
-    const nextUri = this.#parsed(next);
-    if (nextUri === undefined) return notRouted;
-    removeFirstRoutes(message, isLoose(nextUri) ? taken : taken + 1);
-    if (isLoose(nextUri)) {
-      target.nextHop = next.uri;
-      removeLastRoute(message);
-    }
-    this.#setRequestUri(context, isLoose(nextUri) ? (routes[routes.length - 1] as NameAddr).uri : next.uri);
     this.#tell(context, params);
     return routed;
   }
 
   /** 1 when the first Route is the other half of our double Record-Route in the Request-URI. */
-  #takeSecond(context: ScriptContext, route: NameAddr | undefined): number {
-    const uri = route?.parsedUri;
-    if (uri === undefined || !uri.params.has('r2')) return 0;
+  #takeSecond(context: ScriptContext, route: HeaderValue | undefined): number {
+    const text = routeUri(context.message, route);
+    const uri = text === undefined ? undefined : splitUri(text);
+    if (uri === undefined || !has(uri, 'r2')) return 0;
     this.#forceSocket(context, uri);
     return 1;
   }
 
   #fromLooseRouter(
     context: ScriptContext,
-    routes: readonly NameAddr[],
+    routes: readonly HeaderValue[],
     options: LooseRouteOptions,
     inDialog: boolean,
   ): number {
-    const first = routes[0] as NameAddr;
-    const uri = this.#parsed(first);
+    const { message } = context;
+    const uri = this.#parsed(message, routes[0]);
     if (uri === undefined) return notRouted;
-    if (!isOwnUri(this.#host.transport, uri)) return this.#toNextHop(context, routes, 0, false);
+    if (!isOwnUri(this.#host.transport, uri)) {
+      keepOutcome(context, { params: '', hasNextHop: false });
+      return this.#toNextHop(context, routes, 0);
+    }
     const byToken = this.#followToken(context, uri);
     if (byToken === tokenTampered) return tokenTampered;
-    const taken = this.#takeOwn(context, uri, routes, options, byToken === routedByToken);
-    const params = uri.params.toString();
-    keepOutcome(context, { params, hasNextHop: routes.length > taken });
-    const result = this.#leave(context, routes, taken, byToken, inDialog);
+    const isByToken = byToken === routedByToken;
+    const taken = this.#takeOwn(context, uri, routes[1], options, isByToken);
+    const params = paramsText(uri);
+    const hasNextHop = routes.length > taken;
+    keepOutcome(context, { params, hasNextHop });
+    let result = inDialog ? routed : preloadedOnly;
+    if (isByToken) result = routedByToken;
+    if (hasNextHop && !isByToken) result = this.#toNextHop(context, routes, taken);
+    else removeFirstRoutes(message, routes, taken);
     // last, so that a handler (path) can send the request elsewhere
     this.#tell(context, params);
     return result;
   }
 
-  #leave(
-    context: ScriptContext,
-    routes: readonly NameAddr[],
-    taken: number,
-    byToken: number,
-    inDialog: boolean,
-  ): number {
-    if (byToken !== routedByToken && routes.length > taken)
-      return this.#toNextHop(context, routes, taken, true);
-    removeFirstRoutes(context.message, taken);
-    if (byToken === routedByToken) return routedByToken;
-    return inDialog ? routed : preloadedOnly;
-  }
-
   /** How many leading Routes are ours and done with. */
   #takeOwn(
     context: ScriptContext,
-    uri: SipUri,
-    routes: readonly NameAddr[],
+    uri: UriParts,
+    second: HeaderValue | undefined,
     options: LooseRouteOptions,
     keepSocket: boolean,
   ): number {
-    const second = routes[1];
-    if (options.takesDouble && uri.params.has('r2') && second !== undefined) {
-      const secondUri = second.parsedUri;
+    if (options.takesDouble && second !== undefined && has(uri, 'r2')) {
+      const text = routeUri(context.message, second);
+      const secondUri = text === undefined ? undefined : splitUri(text);
       if (secondUri === undefined || !isOwnUri(this.#host.transport, secondUri))
-        this.#host.log.warn(`the second Route of a double one is not ours: ${second.uri}`);
+        this.#host.log.warn(`the second Route of a double one is not ours: ${text}`);
       else if (!keepSocket) this.#forceSocket(context, secondUri);
       return 2;
     }
@@ -148,24 +140,22 @@ export class LooseRouter {
   }
 
   /** The topmost Route that is left says where to go; without `lr` it is a strict router (§16.6 step 6). */
-  #toNextHop(context: ScriptContext, routes: readonly NameAddr[], taken: number, ownTaken: boolean): number {
-    const next = routes[taken] as NameAddr;
-    const uri = this.#parsed(next);
-    if (uri === undefined) return notRouted;
+  #toNextHop(context: ScriptContext, routes: readonly HeaderValue[], taken: number): number {
     const { message, target } = context;
-    if (isLoose(uri)) {
-      removeFirstRoutes(message, taken);
-      target.nextHop = next.uri;
+    const next = this.#parsed(message, routes[taken]);
+    if (next === undefined) return notRouted;
+    if (has(next, 'lr')) {
+      removeFirstRoutes(message, routes, taken);
+      target.nextHop = next.text;
     } else {
-      removeFirstRoutes(message, taken + 1);
+      removeFirstRoutes(message, routes, taken + 1);
       appendRoute(message, target.requestUri);
-      this.#setRequestUri(context, next.uri);
+      this.#setRequestUri(context, next.text);
     }
-    if (!ownTaken) keepOutcome(context, { params: '', hasNextHop: false });
     return routed;
   }
 
-  #followToken(context: ScriptContext, uri: SipUri): number {
+  #followToken(context: ScriptContext, uri: UriParts): number {
     if (this.outbound === undefined || uri.user === '') return notRouted;
     const flow = this.outbound.decode(uri.user);
     if (flow === undefined) return notRouted;
@@ -183,9 +173,9 @@ export class LooseRouter {
       (this.#handlers[i] as (context: ScriptContext, params: string) => void)(context, params);
   }
 
-  #forceSocket(context: ScriptContext, uri: SipUri): void {
+  #forceSocket(context: ScriptContext, uri: UriParts): void {
     const socket = socketOfUri(this.#host.transport, uri);
-    if (socket === undefined) this.#host.log.warn(`no socket fits the own Route ${uri}`);
+    if (socket === undefined) this.#host.log.warn(`no socket fits the own Route ${uri.text}`);
     else context.target.socket = socket;
   }
 
@@ -194,13 +184,14 @@ export class LooseRouter {
     context.uriChanged = true;
   }
 
-  #parsed(route: NameAddr): SipUri | undefined {
-    const uri = route.parsedUri;
-    if (uri === undefined) this.#host.log.error(`malformed URI in Route: ${route.uri}`);
+  #parsed(message: SipMessage, route: HeaderValue | undefined): UriParts | undefined {
+    const text = routeUri(message, route);
+    const uri = text === undefined ? undefined : splitUri(text);
+    if (uri === undefined) this.#host.log.error('a Route is missing or malformed');
     return uri;
   }
 }
 
-function isLoose(uri: SipUri): boolean {
-  return uri.params.has('lr');
+function has(uri: UriParts, param: string): boolean {
+  return uri.paramSpan(param) !== undefined;
 }

@@ -1,12 +1,14 @@
 import type { TransportProtocol } from '../../base/ports.ts';
 import { defaultPort, type ListenSocket, type Transport } from '../../proxy/transport.ts';
+import { addressOfHost } from '../../sip/host.ts';
 import { equalsIgnoreCase } from '../../sip/scan.ts';
-import type { SipUri } from '../../sip/uri.ts';
+import type { UriParts } from '../../sip/uriParts.ts';
 
 /** The transport that a URI names; undefined when it names none. */
-export function protoOf(uri: SipUri): TransportProtocol | undefined {
-  const transport = uri.transport;
-  if (transport === undefined) return undefined;
+export function protoOf(uri: UriParts): TransportProtocol | undefined {
+  const written = uri.param('transport');
+  if (written === undefined) return undefined;
+  const transport = written.toLowerCase();
   if (transport === 'ws' && uri.scheme === 'sips') return 'wss';
   return isProto(transport) ? transport : undefined;
 }
@@ -17,33 +19,35 @@ function isProto(text: string): text is TransportProtocol {
   );
 }
 
-function portOf(uri: SipUri, proto: TransportProtocol | undefined): number {
+function portOf(uri: UriParts, proto: TransportProtocol | undefined): number {
   return uri.port === 0 ? defaultPort(proto ?? (uri.scheme === 'sips' ? 'tls' : 'udp')) : uri.port;
 }
 
 /** Does a URI lead to this server? */
-export function isOwnUri(transport: Transport, uri: SipUri): boolean {
-  if (uri.host === '') return false;
+export function isOwnUri(transport: Transport, uri: UriParts): boolean {
+  const { host } = uri;
+  if (host === '') return false;
   const proto = protoOf(uri);
-  if (transport.isLocal(uri.host, portOf(uri, proto), proto)) return true;
+  if (transport.isLocal(host, portOf(uri, proto), proto)) return true;
   // a Record-Route says ws for secure WebSocket too (RFC 7118 §5.2.3)
-  return proto === 'ws' && transport.isLocal(uri.host, portOf(uri, proto), 'wss');
+  return proto === 'ws' && transport.isLocal(host, portOf(uri, proto), 'wss');
 }
 
 /** The socket that wrote this Record-Route URI: by its `sn` parameter, else by address, port and transport. */
-export function socketOfUri(transport: Transport, uri: SipUri): ListenSocket | undefined {
-  const name = uri.params.get('sn');
+export function socketOfUri(transport: Transport, uri: UriParts): ListenSocket | undefined {
+  const name = uri.param('sn');
   if (name !== undefined && name !== '') {
     const named = transport.sockets.find((socket) => socket.name === name);
     if (named !== undefined) return named;
   }
   const proto = protoOf(uri) ?? (uri.scheme === 'sips' ? 'tls' : 'udp');
   const port = portOf(uri, proto);
-  const host = uri.host.startsWith('[') ? uri.host.slice(1, -1) : uri.host;
+  const written = uri.host;
+  const host = addressOfHost(written);
   for (const socket of transport.sockets) {
     if (socket.proto !== proto && !(proto === 'ws' && socket.proto === 'wss')) continue;
     if (socket.port === port && equalsIgnoreCase(socket.address, host)) return socket;
-    if (socket.sentByPort === port && equalsIgnoreCase(socket.sentByHost, uri.host)) return socket;
+    if (socket.sentByPort === port && equalsIgnoreCase(socket.sentByHost, written)) return socket;
   }
   return undefined;
 }

@@ -1,36 +1,26 @@
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { type HeaderValue, valuesOf } from '../../sip/headerValues.ts';
 import type { SipMessage } from '../../sip/message.ts';
-import { type NameAddr, parseNameAddr } from '../../sip/nameAddr.ts';
+import { parseNameAddr } from '../../sip/nameAddr.ts';
 
-/** A Route value; undefined when it is malformed. Brackets are required (RFC 3261 §25.1 route-param). */
-export function routeAt(message: SipMessage, value: HeaderValue): NameAddr | undefined {
-  const nameAddr = parseNameAddr(message.text, value.start, value.end);
-  return nameAddr !== undefined && message.text[nameAddr.uriStart - 1] === '<' ? nameAddr : undefined;
+export function routeValues(message: SipMessage): readonly HeaderValue[] {
+  return valuesOf(message, HeaderKind.route);
 }
 
-/** The topmost Route; undefined when there is none or a value of its line is malformed. */
-export function firstRoute(message: SipMessage): NameAddr | undefined {
-  const routes = routesOf(message);
-  return routes === undefined || routes.length === 0 ? undefined : routes[0];
+/** URI of a Route value, as written; undefined when it is malformed. Brackets are required (RFC 3261 §25.1). */
+export function routeUri(message: SipMessage, value: HeaderValue | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const route = parseNameAddr(message.text, value.start, value.end);
+  return route?.isBracketed === true ? route.uri : undefined;
 }
 
-/** All Route values; undefined when one of the first line is malformed, cut before a malformed one of a later line. */
-export function routesOf(message: SipMessage): NameAddr[] | undefined {
-  const routes: NameAddr[] = [];
-  const values = valuesOf(message, HeaderKind.route);
-  for (const value of values) {
-    const route = routeAt(message, value);
-    if (route === undefined) return value.header === values[0]?.header ? undefined : routes;
-    routes.push(route);
-  }
-  return routes;
+/** URI of the topmost Route; undefined when there is none or it is malformed. */
+export function topmostRouteUri(message: SipMessage): string | undefined {
+  return message.has(HeaderKind.route) ? routeUri(message, routeValues(message)[0]) : undefined;
 }
 
 /** Takes the first `count` Route values out, whole lines where nothing is left of them. */
-export function removeFirstRoutes(message: SipMessage, count: number): void {
-  if (count === 0) return;
-  const values = valuesOf(message, HeaderKind.route);
+export function removeFirstRoutes(message: SipMessage, values: readonly HeaderValue[], count: number): void {
   let at = 0;
   while (at < count && at < values.length) {
     const first = values[at] as HeaderValue;
@@ -44,8 +34,7 @@ export function removeFirstRoutes(message: SipMessage, count: number): void {
 }
 
 /** Takes the last Route value out. */
-export function removeLastRoute(message: SipMessage): void {
-  const values = valuesOf(message, HeaderKind.route);
+export function removeLastRoute(message: SipMessage, values: readonly HeaderValue[]): void {
   const last = values[values.length - 1];
   if (last === undefined) return;
   const previous = values[values.length - 2];

@@ -2,9 +2,9 @@ import type { ScriptContext } from '../../module/context.ts';
 import type { Transport } from '../../proxy/transport.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { parseParams } from '../../sip/params.ts';
-import { SipUri } from '../../sip/uri.ts';
+import { splitUri, type UriParts } from '../../sip/uriParts.ts';
 import { isOwnUri } from './ownUri.ts';
-import { firstRoute } from './routeHeader.ts';
+import { topmostRouteUri } from './routeHeader.ts';
 
 /** What `loose_route` leaves behind for the functions that are called after it. */
 export interface RouteOutcome {
@@ -32,16 +32,23 @@ export function routeParamsOf(context: ScriptContext, transport: Transport): str
 function paramsOfMessage({ message }: ScriptContext, transport: Transport): string {
   if (!message.isRequest || !message.has(HeaderKind.route)) return '';
   if (message.toTag !== '') {
-    const uri = SipUri.parse(message.requestUri);
-    if (uri !== undefined && isFromStrictRouter(transport, uri)) return uri.params.toString();
+    const uri = splitUri(message.requestUri);
+    if (uri !== undefined && isFromStrictRouter(transport, uri)) return paramsText(uri);
   }
-  const uri = firstRoute(message)?.parsedUri;
-  return uri !== undefined && isOwnUri(transport, uri) ? uri.params.toString() : '';
+  const route = topmostRouteUri(message);
+  const uri = route === undefined ? undefined : splitUri(route);
+  return uri !== undefined && isOwnUri(transport, uri) ? paramsText(uri) : '';
+}
+
+/** All parameters, each with its `;`. */
+export function paramsText(uri: UriParts): string {
+  const { params } = uri;
+  return params === '' ? '' : `;${params}`;
 }
 
 /** RFC 3261 §16.4: a strict router has put our own Record-Route into the Request-URI. A GRUU is no such thing. */
-export function isFromStrictRouter(transport: Transport, requestUri: SipUri): boolean {
-  return !requestUri.params.has('gr') && isOwnUri(transport, requestUri);
+export function isFromStrictRouter(transport: Transport, requestUri: UriParts): boolean {
+  return requestUri.paramSpan('gr') === undefined && isOwnUri(transport, requestUri);
 }
 
 /** Value of one parameter of a parameter text. */

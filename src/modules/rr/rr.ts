@@ -11,7 +11,7 @@ import {
   type RecordRouteParts,
   removeRecordRoutes,
 } from './recordRoute.ts';
-import { firstRoute } from './routeHeader.ts';
+import { topmostRouteUri } from './routeHeader.ts';
 import { directionOf, outcomeOf, paramOf, routeParamsOf } from './routeParams.ts';
 
 export interface RecordRouteConfig {
@@ -162,7 +162,7 @@ export class RecordRouting {
 
   /** '' when there is no Route. */
   routeUri(context: ScriptContext): string {
-    return firstRoute(context.message)?.uri ?? '';
+    return topmostRouteUri(context.message) ?? '';
   }
 
   get #outbound(): OutboundTokens | undefined {
