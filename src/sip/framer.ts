@@ -85,12 +85,12 @@ export class StreamFramer {
       this.#keep(chunk, this.#take(chunk, chunk.length, frames));
     } else {
       this.#append(chunk);
-      const store = this.#store;
-      const end = this.#stored;
-      const taken = this.#take(store, end, frames);
+      // only what is stored: searching the room behind it for each byte would cost its square
+      const stored = this.#store.subarray(0, this.#stored);
+      const taken = this.#take(stored, stored.length, frames);
       if (taken > 0) {
         this.#stored = 0;
-        this.#keep(store.subarray(0, end), taken);
+        this.#keep(stored, taken);
       }
     }
     return frames;
