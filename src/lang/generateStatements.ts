@@ -11,12 +11,12 @@ import type { Span } from './source.ts';
 interface Position {
   readonly tail: boolean;
   readonly inLoop: boolean;
-  /** `break` leaves a JavaScript loop or switch; otherwise it ends the route. */
-  readonly breakable: boolean;
+  /** Where `break` leads: out of a loop or switch, which may be the end of the route, or out of the route. */
+  readonly breaks: 'inside' | 'toTail' | 'route';
 }
 
 export function generateRouteBody(context: StatementContext, statements: readonly IrStatement[]): void {
-  generateList(context, statements, { tail: true, inLoop: false, breakable: false });
+  generateList(context, statements, { tail: true, inLoop: false, breaks: 'route' });
 }
 
 function generateList(context: StatementContext, statements: readonly IrStatement[], at: Position): void {
@@ -56,6 +56,10 @@ function generateStatement(context: StatementContext, statement: IrStatement, at
   }
 }
 
+function breaksTo(at: Position): 'inside' | 'toTail' {
+  return at.tail ? 'toTail' : 'inside';
+}
+
 /** The outcome of a statement that is not a function: `r` begins as 1, so only other values need code. */
 function generateOutcome(context: StatementContext, at: Position, code: string): void {
   if (at.tail && (code !== '1' || at.inLoop)) context.writer.line(`r = ${code};`);
@@ -89,7 +93,7 @@ function generateWhile(context: StatementContext, statement: IrWhile, at: Positi
   generateOutcome(context, at, '-1');
   writer.line('break;');
   writer.close();
-  generateStatement(context, statement.body, { tail: at.tail, inLoop: true, breakable: true });
+  generateStatement(context, statement.body, { tail: at.tail, inLoop: true, breaks: breaksTo(at) });
   writer.close();
 }
 
@@ -109,7 +113,11 @@ function generateSwitch(context: StatementContext, statement: IrSwitch, at: Posi
     const label = labels ? JSON.stringify(entry.match?.value) : String(i);
     writer.open(entry.match ? `case ${label}: {` : 'default: {');
     const last = i === statement.cases.length - 1;
-    generateList(context, entry.statements, { tail: at.tail, inLoop: at.inLoop || !last, breakable: true });
+    generateList(context, entry.statements, {
+      tail: at.tail,
+      inLoop: at.inLoop || !last,
+      breaks: breaksTo(at),
+    });
     writer.close();
   });
   writer.close();
@@ -150,8 +158,8 @@ function generateJump(context: StatementContext, statement: IrJump, at: Position
   const { writer } = context;
   const { jump, span } = statement;
   if (jump === 'break') {
-    if (at.breakable && at.tail) writer.line('r = 0;', span);
-    writer.line(at.breakable ? 'break;' : 'return 0;', span);
+    if (at.breaks === 'toTail') writer.line('r = 0;', span);
+    writer.line(at.breaks === 'route' ? 'return 0;' : 'break;', span);
     return;
   }
   const value = statement.value ? jumpValue(context, statement.value) : jump === 'drop' ? '0' : '1';

@@ -274,6 +274,9 @@ const routes: readonly [body: string, code: number][] = [
   ['while (1) { return 4; }', 4],
   ['switch ($var(one)) { case 1: give(-1); }', -1],
   ['switch ($var(one)) { case 1: give(-1); break; }', 0],
+  ['switch ($var(one)) { case 1: break; give(3); }', 0],
+  ['switch ($var(one)) { case 1: if ($var(five)) { break; } give(3); default: give(4); }', 0],
+  ['while (1) { if ($var(five)) { break; } give(3); }', 0],
   ['switch ($var(one)) { case 2: exit; }', 1],
   ['$var(q) = $var(one) / $var(z);', -1],
 ];
