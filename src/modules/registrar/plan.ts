@@ -157,14 +157,28 @@ export class Planner {
     const instance = config.gruu_enabled === 0 && config.outbound_mode === 0 ? '' : instanceOf(contact);
     const regId = instance === '' ? 0 : regIdOf(contact);
     if (regId < 0) return refusals.regId;
+    const common = this.#common;
+    // one literal: spreading so many fields costs more than all else here
     return {
-      ...this.#common,
       contact: contact.uri,
       expiresSec: this.#parts.nowSec() + seconds,
       q,
+      callId: common.callId,
+      cseq: common.cseq,
+      flags: common.flags,
+      branchFlags: common.branchFlags,
+      userAgent: common.userAgent,
+      received: common.received,
+      path: common.path,
+      socketText: common.socketText,
+      socket: common.socket,
       methods: methodsOf(contact, this.#registration),
       instance,
       regId,
+      serverId: common.serverId,
+      connectionId: common.connectionId,
+      lastModifiedSec: common.lastModifiedSec,
+      attributes: common.attributes,
     };
   }
 

@@ -4,6 +4,7 @@ import { type Contacts, contactsOf, hasToken, tokensOf, valuesOf } from '../../s
 import type { SipMessage } from '../../sip/message.ts';
 import { methodIds, otherMethodId } from '../../sip/methodIds.ts';
 import type { NameAddr } from '../../sip/nameAddr.ts';
+import { equalsIgnoreCase } from '../../sip/scan.ts';
 import { expiresOf, instanceOf, regIdOf, unquoted } from './contactValues.ts';
 import { isRefusal, type Refusal, refusals } from './errors.ts';
 import type { RegistrarConfig } from './params.ts';
@@ -50,16 +51,34 @@ export function readRegistration(context: ScriptContext, config: RegistrarConfig
   const cseq = message.cseq;
   if (cseq === undefined) return refusals.noCseq;
   if (message.callId.length > maxCallIdLength) return refusals.callIdLength;
-  return withExtensions(message, config, {
+  const path = config.use_path === 0 ? undefined : pathOf(message);
+  if (path !== undefined && isRefusal(path)) return path;
+  const hasSupported = message.has(HeaderKind.supported);
+  const supported = hasSupported ? tokensOf(message, HeaderKind.supported) : nothing;
+  return {
     message,
     isStar: contacts.star,
-    contacts: inWorkingOrder(message, contacts.list),
+    contacts: contacts.list.length < 2 ? contacts.list : inWorkingOrder(message, contacts.list),
     callId: message.callId,
     cseq: cseq.number,
     expiresSec: expires,
     userAgent: message.value(HeaderKind.userAgent) ?? 'n/a',
     methods: message.has(HeaderKind.allow) ? methodMask(tokensOf(message, HeaderKind.allow)) : -1,
-  });
+    path,
+    supportsPath: includesToken(supported, 'path'),
+    supportsOutbound: includesToken(supported, 'outbound'),
+    supportsGruu: includesToken(supported, 'gruu'),
+    requiresOutbound: hasToken(message, HeaderKind.require, 'outbound'),
+    hasSupported,
+    cameThroughProxy: valuesOf(message, HeaderKind.via, 2).length > 1,
+  };
+}
+
+const nothing: readonly string[] = [];
+
+function includesToken(tokens: readonly string[], token: string): boolean {
+  for (let i = 0; i < tokens.length; i++) if (equalsIgnoreCase(tokens[i] as string, token)) return true;
+  return false;
 }
 
 /**
@@ -75,27 +94,6 @@ function inWorkingOrder(message: SipMessage, contacts: readonly NameAddr[]): Nam
     for (let at = next - 1; at >= first; at--) ordered.push(contacts[at] as NameAddr);
   }
   return ordered;
-}
-
-type Plain = Pick<
-  Registration,
-  'message' | 'isStar' | 'contacts' | 'callId' | 'cseq' | 'expiresSec' | 'userAgent' | 'methods'
->;
-
-function withExtensions(message: SipMessage, config: RegistrarConfig, plain: Plain): Registration | Refusal {
-  const path = config.use_path === 0 ? undefined : pathOf(message);
-  if (path !== undefined && isRefusal(path)) return path;
-  const vias = valuesOf(message, HeaderKind.via, 2);
-  return {
-    ...plain,
-    path,
-    supportsPath: hasToken(message, HeaderKind.supported, 'path'),
-    supportsOutbound: hasToken(message, HeaderKind.supported, 'outbound'),
-    supportsGruu: hasToken(message, HeaderKind.supported, 'gruu'),
-    requiresOutbound: hasToken(message, HeaderKind.require, 'outbound'),
-    hasSupported: message.has(HeaderKind.supported),
-    cameThroughProxy: vias.length > 1,
-  };
 }
 
 /** `*` with further values in the one and only Contact line: as Kamailio, what follows it is not looked at. */
