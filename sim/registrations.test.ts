@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runRegistrations } from './registrations.ts';
 
-const seeds = 200;
+const seeds = 100;
 
 test(`${seeds} seeds of registrations through loss, partitions, resets and a failing database`, async () => {
   let accepted = 0;
