@@ -5,6 +5,7 @@ import type {
   Files,
   HostInfo,
   Log,
+  LogFields,
   Net,
   Processes,
   Resolver,
@@ -41,6 +42,9 @@ export interface Host {
   readonly rpc: RpcRegistry;
   readonly runtimeConfig: RuntimeConfig;
   readonly formats: Formats;
+
+  /** `log_prefix` and Call-ID for a record about this message; needed only behind a wait, else they come by themselves. */
+  logFieldsOf?(context: ScriptContext): LogFields;
 
   /** `#!define`s in force at the end of the config: value as written, '' for a plain name. */
   readonly defines?: ReadonlyMap<string, string> | undefined;

@@ -252,6 +252,7 @@ export function fakeHost(options: Partial<Host> & { readonly sockets?: readonly 
     hooks: noHooks,
     startId: 'test',
     startedSec: 1_700_000_000,
+    logFieldsOf: () => ({}),
     isModuleLoaded: (name: string) => apis.has(name),
     api: (name: string) => apis.get(name),
     fail: (reason: string) => log.error(reason),

@@ -1,6 +1,7 @@
 import { ComponentLog, type LogLevels } from '../base/log.ts';
-import type { Database, Log, Ports } from '../base/ports.ts';
+import type { Database, Log, LogFields, Ports } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
+import type { ScriptContext } from '../module/context.ts';
 import type { Formats, Host } from '../module/host.ts';
 import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
@@ -31,6 +32,7 @@ export interface ServerParts {
   readonly databases: Databases;
   /** `ScriptFormats` over the binder; known once the config is linked, which is before any module starts. */
   readonly formats: () => Formats;
+  readonly logFieldsOf: (context: ScriptContext) => LogFields;
   /** Known once the config has been read. */
   readonly defines: () => ReadonlyMap<string, string>;
   readonly startId: string;
@@ -118,6 +120,10 @@ export class ModuleHost implements Host {
 
   currentSite(): { readonly file: string; readonly line: number } | undefined {
     return this.#parts.routes.currentSite();
+  }
+
+  logFieldsOf(context: ScriptContext): LogFields {
+    return this.#parts.logFieldsOf(context);
   }
 
   api<T>(module: string): T | undefined {

@@ -10,7 +10,7 @@ import { validateOnReceipt } from '../sip/validate.ts';
 import type { CoreCounters } from './coreCounters.ts';
 import type { ServerHooks } from './hooks.ts';
 import { Mailboxes } from './mailbox.ts';
-import type { RouteRunner } from './routes.ts';
+import type { RouteRunner, RoutingScope } from './routes.ts';
 import type { ServerSettings } from './settings.ts';
 
 const parseErrorEvent = 'core:receive-parse-error';
@@ -23,6 +23,8 @@ export interface ReceiverParts {
   readonly routes: RouteRunner;
   readonly settings: ServerSettings;
   readonly transport: Transport;
+  /** Is told which message is being routed. */
+  readonly logScope: RoutingScope;
   /** Forwards a response that nobody consumed along its Via (RFC 3261 §16.11); false when it cannot be. */
   readonly forwardResponse: (context: RouteContext) => boolean;
 }
@@ -74,11 +76,15 @@ export class Receiver {
   }
 
   #handle(context: RouteContext): void | Promise<void> {
+    const { logScope } = this.#parts;
+    logScope.context = context;
     try {
       return context.message.isRequest ? this.#request(context) : this.#response(context);
     } catch (error) {
       this.#escaped(error, context);
       return undefined;
+    } finally {
+      logScope.context = undefined;
     }
   }
 

@@ -17,6 +17,11 @@ export interface RouteTable {
   find(kind: RouteKind, name: string): RouteFunction | undefined;
 }
 
+/** Where it is told which message is being routed in this turn. */
+export interface RoutingScope {
+  context: ScriptContext | undefined;
+}
+
 const noRoutes: RouteTable = { find: () => undefined };
 
 /** A request for event routes that have none of their own. */
@@ -35,12 +40,20 @@ export class RouteRunner implements Routes {
   readonly #clock: Clock;
   readonly #counters: CoreCounters;
   readonly #localFlow: () => Flow;
+  readonly #logScope: RoutingScope;
 
-  constructor(log: Log, clock: Clock, counters: CoreCounters, localFlow: () => Flow) {
+  constructor(
+    log: Log,
+    clock: Clock,
+    counters: CoreCounters,
+    localFlow: () => Flow,
+    logScope: RoutingScope = { context: undefined },
+  ) {
     this.#log = log;
     this.#clock = clock;
     this.#counters = counters;
     this.#localFlow = localFlow;
+    this.#logScope = logScope;
   }
 
   /** Where in the config the running function was called; undefined outside of a route. */
@@ -67,14 +80,20 @@ export class RouteRunner implements Routes {
     context.exited = false;
     context.dropped = false;
     context.depth = 0;
+    const scope = this.#logScope;
+    const outer = scope.context;
+    scope.context = context;
     try {
       const result = route(context);
+      scope.context = outer;
       if (typeof result !== 'number') return this.#settle(result, context, routeKind, routeName);
       context.routeKind = routeKind;
       context.routeName = routeName;
       return result;
     } catch (error) {
-      return this.#failed(error, context, routeKind, routeName);
+      const code = this.#failed(error, context, routeKind, routeName);
+      scope.context = outer;
+      return code;
     }
   }
 

@@ -16,6 +16,7 @@ import { Databases } from './databases.ts';
 import { globalDefault } from './globalParameters.ts';
 import { ServerHooks } from './hooks.ts';
 import { ModuleHost, type ServerParts } from './host.ts';
+import { LogScope } from './logScope.ts';
 import { Receiver } from './receiver.ts';
 import { RouteRunner } from './routes.ts';
 import { dnsRpc } from './rpc/dns.ts';
@@ -62,6 +63,7 @@ export class Server {
   readonly startId: string;
   readonly startedSec: number;
   readonly #ports: Ports;
+  readonly #logScope: LogScope;
   readonly #hooks: ServerHooks;
   readonly #location: DnsLocation;
   readonly #stateless: StatelessProxy;
@@ -73,7 +75,8 @@ export class Server {
   #state: ServerState = 'new';
 
   constructor(options: ServerOptions) {
-    const { ports } = options;
+    this.#logScope = new LogScope(options.ports.logSink);
+    const ports: Ports = { ...options.ports, logSink: this.#logScope };
     this.#ports = ports;
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.log = new ComponentLog('<core>', this.levels, ports.logSink);
@@ -95,7 +98,13 @@ export class Server {
       () => this.timers.nowMs,
     );
     this.#stateless = new StatelessProxy(this.transport, this.#location);
-    this.routes = new RouteRunner(this.log, ports.clock, this.counters, () => this.#localFlow());
+    this.routes = new RouteRunner(
+      this.log,
+      ports.clock,
+      this.counters,
+      () => this.#localFlow(),
+      this.#logScope,
+    );
     this.registry = new ModuleRegistry(
       [options.core, ...options.modules],
       (module) => new ModuleHost(module, this.#parts()),
@@ -119,7 +128,10 @@ export class Server {
   /** Reads and checks a configuration; nothing is opened. All mistakes are in the report. */
   load(source: ConfigSource): LoadedConfig {
     const loaded = this.#loader.load(source);
-    if (loaded.ok) this.#state = 'loaded';
+    if (!loaded.ok) return loaded;
+    const problem = this.#configureLogPrefix();
+    if (problem !== undefined) return { ...loaded, ok: false, problems: [...loaded.problems, problem] };
+    this.#state = 'loaded';
     return loaded;
   }
 
@@ -197,6 +209,19 @@ export class Server {
     return this.#receiver.busyCalls;
   }
 
+  /** What is wrong with `log_prefix`, if anything. */
+  #configureLogPrefix(): string | undefined {
+    const prefix = this.settings.text('log_prefix', '');
+    if (prefix === '') return undefined;
+    const eachTime = this.settings.number('log_prefix_mode', 0) !== 0;
+    try {
+      this.#logScope.configure(this.#loader.formats.text(prefix), eachTime);
+      return undefined;
+    } catch (error) {
+      return `log_prefix: ${errorText(error)}`;
+    }
+  }
+
   #registerEverything(): void {
     this.counters.registerIn(this.statistics);
     this.#registerTransport();
@@ -257,6 +282,7 @@ export class Server {
       runtimeConfig: this.runtimeConfig,
       databases: this.#databases,
       formats: () => this.#loader.formats,
+      logFieldsOf: (context) => this.#logScope.fieldsOf(context),
       defines: () => this.#loader.defines,
       startId: this.startId,
       startedSec: this.startedSec,
@@ -284,6 +310,7 @@ export class Server {
 
   #makeReceiver(): Receiver {
     return new Receiver({
+      logScope: this.#logScope,
       log: this.log,
       clock: this.#ports.clock,
       counters: this.counters,

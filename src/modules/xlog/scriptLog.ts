@@ -41,6 +41,7 @@ export class ScriptLog {
       component: this.#component(),
       text: this.#prefixed(context, this.#limited(text)),
       facility: facility === '' ? undefined : facility,
+      fields: this.#host.logFieldsOf?.(context),
     });
     return 1;
   }

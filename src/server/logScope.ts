@@ -1,0 +1,56 @@
+import type { LogFields, LogRecord, LogSink } from '../base/ports.ts';
+import type { ScriptContext } from '../module/context.ts';
+
+type Format = (context: ScriptContext) => string;
+
+/**
+ * Knows which message is being routed, and puts `log_prefix` and the Call-ID of that message on every record that is
+ * written meanwhile. Behind a wait the routing of other messages may have come between, so there only those who have the
+ * context at hand (xlog) can tell: `fieldsOf`.
+ */
+export class LogScope implements LogSink {
+  /** The message being routed in this very turn. */
+  context: ScriptContext | undefined;
+  readonly #sink: LogSink;
+  readonly #prefixes = new WeakMap<ScriptContext, string>();
+  #format: Format | undefined;
+  #eachTime = false;
+  /** Variables of the prefix may log themselves. */
+  #evaluating = false;
+
+  constructor(sink: LogSink) {
+    this.#sink = sink;
+  }
+
+  /** `log_prefix`, and whether it is evaluated for each record (`log_prefix_mode`) or once for each message. */
+  configure(format: Format | undefined, eachTime: boolean): void {
+    this.#format = format;
+    this.#eachTime = eachTime;
+  }
+
+  write(record: LogRecord): void {
+    const { context } = this;
+    if (context === undefined || this.#evaluating) this.#sink.write(record);
+    else this.#sink.write({ ...record, fields: { ...this.fieldsOf(context), ...record.fields } });
+  }
+
+  fieldsOf(context: ScriptContext): LogFields {
+    const { callId } = context.message;
+    const format = this.#format;
+    if (format === undefined || this.#evaluating) return { callid: callId };
+    return { callid: callId, logprefix: this.#prefixOf(format, context) };
+  }
+
+  #prefixOf(format: Format, context: ScriptContext): string {
+    const known = this.#eachTime ? undefined : this.#prefixes.get(context);
+    if (known !== undefined) return known;
+    this.#evaluating = true;
+    try {
+      const prefix = format(context);
+      this.#prefixes.set(context, prefix);
+      return prefix;
+    } finally {
+      this.#evaluating = false;
+    }
+  }
+}
