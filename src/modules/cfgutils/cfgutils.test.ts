@@ -25,7 +25,9 @@ test('chance: never, always, refused, reset, told', async () => {
   assert.equal(call('rand_get_prob'), 20);
   await under.rpc('cfgutils.rand_reset_prob');
   assert.equal(call('rand_get_prob'), 33);
-  const random = under.pv('RANDOM', context) as number;
+  assert.deepEqual(await under.rpc('cfgutils.rand_set_prop', 25), []);
+  assert.equal(call('rand_get_prob'), 25);
+  const random = under.read('$RANDOM', context) as number;
   assert.ok(random >= 0 && random < 2 ** 31);
 });
 

@@ -312,3 +312,47 @@ test('sockets over RPC have the members that kamcmd shows', async () => {
     ['PROTO', 'NAME', 'ADDRLIST', 'PORT', 'MCAST', 'MHOMED', 'VIRTUAL', 'SOCKNAME', 'ADVERTISE'],
   );
 });
+
+test('memory and log level over RPC', async () => {
+  const memory = { rss: 40, heapUsed: 10, heapTotal: 20, external: 5 };
+  const host = hostOf({ machine: { memoryBytes: () => memory } as never });
+  let level: number | string = 2;
+  host.runtimeVariables.push({
+    group: 'core',
+    name: 'debug',
+    type: 'int',
+    doc: '',
+    readOnly: false,
+    get: () => level,
+    set: (value) => {
+      level = value;
+      return undefined;
+    },
+  });
+  const under = new ModuleUnderTest(corex, host);
+  assert.deepEqual(await under.rpc('corex.debug'), [new RpcStruct({ debug: 2 })]);
+  assert.deepEqual(await under.rpc('corex.debug', 3), [new RpcStruct({ old: 2, new: 3 })]);
+  assert.equal(level, 3);
+  const usage = new RpcStruct({ total: 20, free: 10, used: 10, real_used: 40, max_used: 20, fragments: 0 });
+  for (const name of ['shm.stats', 'shm.report', 'corex.shm.stats', 'corex.shm.report'])
+    assert.deepEqual(await under.rpc(name), [usage], name);
+  for (const name of ['shm.info', 'corex.shm.info'])
+    assert.deepEqual(await under.rpc(name), [new RpcStruct({ name: 'v8', size: 20 })], name);
+  for (const name of ['corex.shm_status', 'corex.shm_summary', 'corex.pkg_summary']) {
+    assert.deepEqual(await under.rpc(name), [], name);
+    assert.equal(host.log.lines.at(-1), 'memory: heap 10 of 20 bytes, external 5, resident 40');
+  }
+});
+
+test('forward_reply follows the Via of a response', () => {
+  const forwarded: number[] = [];
+  const stateless = {
+    forwardResponse: (message: { statusCode: number }) => forwarded.push(message.statusCode) === 1,
+  };
+  const under = new ModuleUnderTest(corex, hostOf({ stateless: stateless as never }));
+  const response = contextOf('SIP/2.0 180 Ringing\nCSeq: 1 INVITE\n');
+  assert.equal(under.call('forward_reply', response), 1);
+  assert.equal(under.call('forward_reply', response), -1);
+  assert.equal(under.call('forward_reply', contextOf(requestText())), -1);
+  assert.deepEqual(forwarded, [180, 180]);
+});

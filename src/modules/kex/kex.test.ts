@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VariableRef } from '../../lang/catalogue.ts';
-import { RpcStruct } from '../../module/rpc.ts';
+import { RpcFault, RpcStruct } from '../../module/rpc.ts';
 import { scriptFlags } from '../../module/scriptFlags.ts';
 import { contextOf, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
 import { makeTarget } from '../../proxy/target.ts';
@@ -124,4 +124,24 @@ test('counters over RPC: lines, records, reset', async () => {
   sent = 3;
   assert.deepEqual(await under.rpc('stats.reset_statistics', 'all'), []);
   assert.equal(sent, 0);
+});
+
+test('memory over RPC: one process, one heap, nothing by module', async () => {
+  const memory = { rss: 40, heapUsed: 10, heapTotal: 20, external: 5 };
+  const under = new ModuleUnderTest(
+    kex,
+    fakeHost({ machine: { pid: 7, memoryBytes: () => memory } as never }),
+  );
+  const [record] = (await under.rpc('pkg.stats')) as [RpcStruct];
+  assert.deepEqual(
+    record.members.map(({ name }) => name),
+    ['entry', 'pid', 'rank', 'used', 'free', 'real_used', 'total_size', 'total_frags', 'desc'],
+  );
+  assert.deepEqual(await under.rpc('pkg.stats', 'pid', 7), [record]);
+  assert.deepEqual(await under.rpc('pkg.stats', 'pid', 8), []);
+  assert.deepEqual(await under.rpc('pkg.stats', 'index', 0), [record]);
+  assert.ok((await under.rpc('pkg.stats', 'colour', 1)) instanceof RpcFault);
+  assert.deepEqual(await under.rpc('pkg.info'), [new RpcStruct({ name: 'v8', size: 20 })]);
+  for (const name of ['mod.stats', 'mod.mem_stats', 'mod.mem_statsx'])
+    assert.ok((await under.rpc(name, 'core', 'all')) instanceof RpcFault, name);
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Value } from '../../lang/catalogue.ts';
-import { addSendFlag, SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
+import {
+  addSendFlag,
+  largeRequestProtocol,
+  replyDestination,
+  SendFlag,
+  sendFlagsOf,
+} from '../../module/sendFlags.ts';
 import { contextOf, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
 import { setOutgoing } from '../../module/wire.ts';
 import type { StatelessRequest } from '../../proxy/stateless.ts';
@@ -130,7 +136,11 @@ test('the Request-URI after each function is the one that Kamailio makes', () =>
     'sip:pp@a.b:99;transport=sctp;user=phone?a=b',
   );
   assert.equal(after('setport', '77'), 'sip:pp@a.b:77;transport=sctp;user=phone?a=b');
-  assert.equal(after('seturi', 'sip:z@q.com'), 'sip:z@q.com');
+  assert.equal(
+    after('rewritehostporttrans', 'a.b:77;transport=tcp'),
+    'sip:pp@a.b:77;transport=tcp;user=phone?a=b',
+  );
+  assert.equal(after('rewriteuri', 'sip:z@q.com'), 'sip:z@q.com');
   assert.equal(after('userphone'), 'sip:z@q.com;user=phone');
   assert.equal(after('sethost', 'ccc:44'), 'sip:z@ccc:44;user=phone');
   after('seturi', 'sip:noone.com:5;a=b?x=y');
@@ -206,12 +216,22 @@ test('myself: sockets and aliases, with the port when there is one', () => {
 test('keywords look at the message, in onsend_route at what is being sent', () => {
   const under = new ModuleUnderTest(core);
   const context = contextOf(invite, { flow });
-  const read = (name: string) => under.pv(`keyword.${name}`, context);
+  const read = (name: string) => under.read(name, context);
   assert.deepEqual(
-    ['method', 'uri', 'src_ip', 'src_port', 'dst_port', 'proto', 'af', 'status', 'snd_ip'].map(read),
+    [
+      '$keyword.method',
+      '$keyword.uri',
+      '$keyword.src_ip',
+      '$keyword.src_port',
+      '$keyword.dst_port',
+      '$keyword.proto',
+      '$keyword.af',
+      '$keyword.status',
+      '$keyword.snd_ip',
+    ].map(read),
     ['INVITE', context.message.requestUri, '127.0.0.1', 5099, 5060, 'udp', 4, null, null],
   );
-  assert.equal(read('msg:len'), context.message.text.length);
+  assert.equal(read('$keyword.msg:len'), context.message.text.length);
   const destination = {
     proto: 'tcp',
     address: '10.0.0.1',
@@ -221,15 +241,22 @@ test('keywords look at the message, in onsend_route at what is being sent', () =
     host: '',
   } as const;
   setOutgoing(context, { text: 'abc', socket: context.flow.socket, destination });
-  assert.deepEqual(['snd_ip', 'snd_port', 'snd_proto', 'snd_af', 'to_ip', 'to_port', 'msg:len'].map(read), [
-    '127.0.0.1',
-    5060,
-    'tcp',
-    4,
-    '10.0.0.1',
-    99,
-    3,
-  ]);
+  assert.deepEqual(
+    [
+      '$keyword.snd_ip',
+      '$keyword.snd_port',
+      '$keyword.snd_proto',
+      '$keyword.snd_af',
+      '$keyword.to_ip',
+      '$keyword.to_port',
+      '$keyword.msg:len',
+    ].map(read),
+    ['127.0.0.1', 5060, 'tcp', 4, '10.0.0.1', 99, 3],
+  );
+  assert.deepEqual(
+    ['$keyword.from_uri', '$keyword.to_uri', '$keyword.dst_ip', '$keyword.max_len'].map(read),
+    ['sip:alice@atlanta.example.com', 'sip:bob@biloxi.example.com:5080', '127.0.0.1', 65535],
+  );
 });
 
 test('defines, environment, custom parameters, constants', () => {
@@ -266,7 +293,18 @@ test('defines, environment, custom parameters, constants', () => {
     $null: null,
     $rc: 1,
     $retcode: 1,
+    '$?': 1,
+    $Eb: '\\',
+    $En: '\n',
+    $Er: '\r',
+    $Et: '\t',
+    $Es: ' ',
+    $Ec: ',',
     $Eq: '"',
+    $Ek: "'",
+    $Ei: ':',
+    $Ej: ';',
+    $Ev: '`',
   };
   for (const [text, value] of Object.entries(expected)) assert.equal(under.read(text, context), value, text);
 });
@@ -298,4 +336,40 @@ test('additional branches are removed one by one, or all', () => {
   assert.equal(under.call('remove_branch', context, 5), -1);
   assert.equal(under.call('clear_branches', context), 1);
   assert.equal(context.branches.length, 0);
+});
+
+test('$version tells number and full text', () => {
+  const host = fakeHost();
+  host.globals.set('version', '0.1.0');
+  const under = new ModuleUnderTest(core, host);
+  const context = contextOf(requestText());
+  assert.equal(under.read('$version(num)', context), '0.1.0');
+  assert.match(String(under.read('$version(full)', context)), /^olelo 0\.1\.0 /);
+  assert.throws(() => under.read('$version(colour)', context), /knows num, full, hash/);
+});
+
+test('connection flags, aliases of connections, transport of large requests', () => {
+  const under = new ModuleUnderTest(core);
+  const asked: [number, number][] = [];
+  Object.assign(under.host.transport, {
+    addAlias: (connectionId: number, port: number) => asked.push([connectionId, port]) > 0,
+  });
+  const context = contextOf(requestText(), { flow: { connectionId: 7 } });
+  assert.equal(under.call('force_tcp_alias', context), 1);
+  assert.equal(under.call('force_tcp_alias', context, 5099), 1);
+  assert.equal(under.call('force_tcp_alias', context, 0), -1);
+  assert.deepEqual(asked, [
+    [7, 5070],
+    [7, 5099],
+  ]);
+  under.call('set_forward_close', context);
+  under.call('set_reply_no_connect', context);
+  const destination = { ...context.flow, host: '' };
+  const reply = replyDestination(context, destination);
+  assert.deepEqual([reply.noConnect, reply.closeAfter], [true, false]);
+  assert.equal(sendFlagsOf(context), SendFlag.forwardClose | SendFlag.replyNoConnect);
+  assert.equal(replyDestination(contextOf(requestText()), destination), destination);
+  assert.equal(under.call('udp_mtu_try_proto', context, 'TLS'), 1);
+  assert.equal(largeRequestProtocol(context), 'tls');
+  assert.equal(under.call('udp_mtu_try_proto', context, 'QUIC'), -1);
 });
