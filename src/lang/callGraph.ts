@@ -30,7 +30,7 @@ export function analyseCalls(routes: readonly IrRoute[]): ReadonlyMap<string, Ro
 function callsOf(route: IrRoute): Calls {
   const calls: Calls = { callees: new Set(), waits: false, dynamic: false };
   visitStatement(route.body, (expression) => {
-    if (expression.kind === 'call' && expression.waits) calls.waits = true;
+    if ((expression.kind === 'call' || expression.kind === 'test') && expression.waits) calls.waits = true;
     if (expression.kind !== 'routeCall') return;
     if (expression.target.kind !== 'constant') calls.dynamic = true;
     else calls.callees.add(routeKey('route', String(expression.target.value)));

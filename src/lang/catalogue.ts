@@ -141,13 +141,15 @@ export interface Site {
 
 /**
  * Functions behind core syntax, which a config calls without naming them. The catalogue offers them through
- * `findFunction`; each takes one string and answers positive or negative; they never wait.
+ * `findFunction`; they answer positive or negative and leave `$rc` alone.
  */
 export const internalFunctions = {
   /** `uri == myself`: is the host of this URI (and its port) one of ours? */
   uriIsMyself: '@uri_is_myself',
   /** `src_ip == myself`: does the server listen on this IP address? */
   addressIsMyself: '@address_is_myself',
+  /** `src_ip == host.example.com`: takes the address and the name; is it one of the name's? Waits for the DNS. */
+  addressIsHost: '@address_is_host',
 } as const;
 
 export interface Catalogue {

@@ -150,12 +150,7 @@ function checkKeywordEquality(
   const constant = object.kind === 'address' || object.kind === 'string';
   if (!constant) return undefined;
   const network = object.kind === 'address' ? addressText(object) : object.value;
-  if (!AddressRange.parse(network)) {
-    scope.diagnostics.error('OL0603', object.span, `'${network}' is no IP address`, {
-      expected: 'an IP address, with /mask for a network; names are not resolved here',
-    });
-    return nullAt(span);
-  }
+  if (!AddressRange.parse(network)) return checkHost(scope, subject, object, negated, span);
   const value = checkExpression(scope, subject);
   return { kind: 'addressMatch', value, network, negated, span };
 }
@@ -174,12 +169,47 @@ function checkMyself(
     return nullAt(span);
   }
   const name = keywordClass === 'uri' ? internalFunctions.uriIsMyself : internalFunctions.addressIsMyself;
-  const id = scope.catalogue.findFunction(name)?.signatures[0]?.id;
-  if (id === undefined) {
-    scope.diagnostics.error('OL0613', span, `'myself' is not there: the core offers no ${name}`);
+  return askCore(scope, name, [checkExpression(scope, subject)], negated, span);
+}
+
+/** `src_ip == host.example.com`: any address that the name has at that time. */
+function checkHost(
+  scope: CheckScope,
+  subject: WordExpression,
+  object: Expression,
+  negated: boolean,
+  span: Span,
+): IrExpression {
+  const name = object.kind === 'address' ? addressText(object) : object.kind === 'string' ? object.value : '';
+  if (!/^[\w-]+(\.[\w-]+)*\.?$/.test(name) || /^[\d.]+$/.test(name)) {
+    scope.diagnostics.error('OL0603', object.span, `'${name}' is no IP address and no host name`, {
+      expected: 'an IP address, with /mask for a network, or a host name',
+    });
     return nullAt(span);
   }
-  return { kind: 'test', id, value: checkExpression(scope, subject), negated, span };
+  const host: IrExpression = { kind: 'constant', value: name, span: object.span };
+  return askCore(
+    scope,
+    internalFunctions.addressIsHost,
+    [checkExpression(scope, subject), host],
+    negated,
+    span,
+  );
+}
+
+function askCore(
+  scope: CheckScope,
+  name: string,
+  args: readonly IrExpression[],
+  negated: boolean,
+  span: Span,
+): IrExpression {
+  const signature = scope.catalogue.findFunction(name)?.signatures[0];
+  if (!signature) {
+    scope.diagnostics.error('OL0613', span, `the core offers no ${name}`);
+    return nullAt(span);
+  }
+  return { kind: 'test', id: signature.id, waits: signature.waits, args, negated, span };
 }
 
 /** A function in an expression is 1 or 0, so comparing it with a return code is never what was meant. */

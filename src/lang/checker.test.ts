@@ -141,10 +141,11 @@ const cases: readonly [name: string, text: string, expected: string[]][] = [
     ],
   ],
   [
-    'host name as address',
-    'request_route { if (src_ip == foo.example.com) exit; }',
+    'neither address nor host name',
+    'request_route { if (src_ip == "a b") exit; if (src_ip == "10.0.0.0/64") exit; }',
     [
-      "OL0603 1:31 'foo.example.com' is no IP address | expected an IP address, with /mask for a network; names are not resolved here",
+      "OL0603 1:31 'a b' is no IP address and no host name | expected an IP address, with /mask for a network, or a host name",
+      "OL0603 1:58 '10.0.0.0/64' is no IP address and no host name | expected an IP address, with /mask for a network, or a host name",
     ],
   ],
   [

@@ -132,6 +132,19 @@ test('return_mode 1: return codes are numbers in expressions, true unless 0', ()
   assert.deepEqual(context.log, ['true', 'negative', 'not false', '-1', 'a-2']);
 });
 
+test('a host name is asked for when the route runs', async () => {
+  const { context, code } = runRequest(
+    `request_route {
+      give(-1);
+      if (src_ip == ten.example.com && src_ip != other.example.com) { log("ten $rc"); }
+      if (src_ip == "other.example.com") { log("other"); }
+    }`,
+    (c) => c.variables.set('$si', '10.1.2.3'),
+  );
+  await code;
+  assert.deepEqual(context.log, ['ten -1']);
+});
+
 test('nothing runs of a config with errors', () => {
   const { code, failed } = compileText('request_route { nope(); }');
   assert.deepEqual([code, failed], [undefined, true]);

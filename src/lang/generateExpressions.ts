@@ -9,6 +9,7 @@ import type {
   IrMatch,
   IrRouteCall,
   IrSelval,
+  IrTest,
   IrUnary,
 } from './ir.ts';
 import { hasCall } from './irWalk.ts';
@@ -44,11 +45,8 @@ export function generateExpression(context: FunctionContext, expression: IrExpre
       const range = context.names.make('addressRange', expression.network);
       return { code: `${expression.negated ? '!' : ''}${range}.contains(${value})`, type: 'bool' };
     }
-    case 'test': {
-      const value = asText(generateExpression(context, expression.value));
-      const call = `${context.names.link('call', expression.id)}(c, ${value})`;
-      return { code: `(${call} ${expression.negated ? '<=' : '>'} 0)`, type: 'bool' };
-    }
+    case 'test':
+      return generateTest(context, expression);
     case 'call':
       if (!expression.args.every(isConstant)) resetReturnCode(context);
       return generateCall(context, expression);
@@ -176,6 +174,19 @@ function generateMatch(context: FunctionContext, expression: IrMatch): Operand {
   }
   const regex = context.names.make('pattern', String(pattern.constant ?? ''));
   return { code: `${sign}${regex}.test(${asText(value)})`, type: 'bool' };
+}
+
+/** A question that core syntax asks: neither `$rc` nor the end of the run. */
+function generateTest(context: FunctionContext, expression: IrTest): Operand {
+  const { writer, names } = context;
+  const args = expression.args.map((arg) => asText(generateExpression(context, arg)));
+  const call = `${[`${names.link('call', expression.id)}(c`, ...args].join(', ')})`;
+  const sign = expression.negated ? '<=' : '>';
+  if (!expression.waits) return { code: `(${call} ${sign} 0)`, type: 'bool' };
+  const answer = context.temporary();
+  writer.line(`${answer} = ${call};`, expression.span);
+  writer.line(`if (typeof ${answer} !== "number") ${answer} = await ${answer};`);
+  return { code: `(${answer} ${sign} 0)`, type: 'bool' };
 }
 
 /** A function's answer is `$rc`, and 0 ends the run. */

@@ -5,9 +5,10 @@ import type { LoadedModuleEntry, ModuleParameterEntry } from './checkModules.ts'
 import { type CompiledRoutes, generateCode } from './codegen.ts';
 import { DefineTable, type Environment } from './defines.ts';
 import { type Diagnostic, DiagnosticList } from './diagnostics.ts';
+import type { SourceReader } from './includes.ts';
 import { parseConfig } from './parser.ts';
 import { Preprocessor } from './preprocessor.ts';
-import { Scanner, type SourceReader } from './scanner.ts';
+import { Scanner } from './scanner.ts';
 import { SourceFile } from './source.ts';
 
 /** `-A name`, `-A name=value`, `--subst`, `--substdef`, `--substdefs`, in the order of the command line. */

@@ -55,11 +55,12 @@ export interface IrAddressMatch extends Placed {
   readonly negated: boolean;
 }
 
-/** A function of `internalFunctions`: leaves the return code alone. */
+/** A function of `internalFunctions`: leaves the return code alone. Its arguments are texts. */
 export interface IrTest extends Placed {
   readonly kind: 'test';
   readonly id: string;
-  readonly value: IrExpression;
+  readonly waits: boolean;
+  readonly args: readonly IrExpression[];
   readonly negated: boolean;
 }
 

@@ -44,8 +44,9 @@ function operandsOf(expression: IrExpression): readonly IrExpression[] {
     case 'match':
       return [expression.value, expression.pattern];
     case 'addressMatch':
-    case 'test':
       return [expression.value];
+    case 'test':
+      return expression.args;
     case 'call':
       return expression.args.flatMap(valuesOf);
     case 'routeCall':
@@ -62,8 +63,9 @@ function valuesOf(argument: IrArgument): readonly IrExpression[] {
   return argument.kind === 'regex' && typeof argument.pattern === 'object' ? valuesOf(argument.pattern) : [];
 }
 
-/** Calls something that sets the return code or may end the run: cannot be written as a JavaScript expression. */
+/** Calls something that sets the return code, waits or may end the run: is no JavaScript expression. */
 export function hasCall(expression: IrExpression): boolean {
+  if (expression.kind === 'test' && expression.waits) return true;
   if (expression.kind === 'call' || expression.kind === 'routeCall') return true;
   return operandsOf(expression).some(hasCall);
 }

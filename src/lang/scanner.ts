@@ -1,5 +1,5 @@
-import type { Files } from '../base/ports.ts';
 import type { DiagnosticList } from './diagnostics.ts';
+import { Includes, type SourceReader } from './includes.ts';
 import {
   decodeEscapes,
   integerOf,
@@ -14,19 +14,8 @@ import {
   wordEnd,
 } from './lexemes.ts';
 import { isConditionWord, isDirectiveWord, type Preprocessor } from './preprocessor.ts';
-import { SourceFile, type Span } from './source.ts';
+import type { SourceFile, Span } from './source.ts';
 import type { Token, TokenKind } from './token.ts';
-
-export type SourceReader = Pick<Files, 'readTextSync' | 'existsSync'>;
-
-/** As the core cookbook says. */
-const MAX_INCLUDE_DEPTH = 10;
-
-/** Files that one config may include in all, the same one counted each time. */
-const MAX_INCLUDES = 1000;
-
-/** Characters of all files together. */
-const MAX_CHARACTERS = 32_000_000;
 
 /** Characters that all expansions of defines together may bring. */
 const MAX_EXPANDED_CHARACTERS = 4_000_000;
@@ -47,22 +36,20 @@ interface Input {
 
 /** Turns a config and all that it includes into tokens, running the preprocessor on the way. */
 export class Scanner {
-  readonly #reader: SourceReader;
+  readonly #includes: Includes;
   readonly #preprocessor: Preprocessor;
   readonly #diagnostics: DiagnosticList;
   readonly #tokens: Token[] = [];
   readonly #inputs: Input[] = [];
   readonly #printed: string[] = [];
   #expandedCharacters = 0;
-  #includes = 0;
-  #characters = 0;
   #spaced = false;
   #firstOnLine = true;
   /** After one string without end, others are looked for on their own line only: no quadratic search. */
   #stringsBroken = false;
 
   constructor(reader: SourceReader, preprocessor: Preprocessor, diagnostics: DiagnosticList) {
-    this.#reader = reader;
+    this.#includes = new Includes(reader, diagnostics);
     this.#preprocessor = preprocessor;
     this.#diagnostics = diagnostics;
   }
@@ -83,7 +70,6 @@ export class Scanner {
 
   #pushFile(file: SourceFile): void {
     const text = file.text;
-    this.#characters += text.length;
     this.#inputs.push({ file, text, at: 0, origin: undefined, define: undefined, printedTo: 0 });
     this.#spaced = true;
     this.#firstOnLine = true;
@@ -342,38 +328,9 @@ export class Scanner {
   }
 
   #openInclude(from: Input, path: string, optional: boolean, span: Span): void {
-    if (this.#inputs.filter((open) => !open.origin).length > MAX_INCLUDE_DEPTH) {
-      this.#diagnostics.error('OL0002', span, `more than ${MAX_INCLUDE_DEPTH} files include each other`);
-      return;
-    }
-    if (++this.#includes > MAX_INCLUDES || this.#characters > MAX_CHARACTERS) {
-      this.#diagnostics.error(
-        'OL0002',
-        span,
-        `more than ${MAX_INCLUDES} includes, or more text than is sensible`,
-      );
-      return;
-    }
-    const found = this.#find(path, from.file.path);
-    if (found === undefined) {
-      if (!optional) this.#diagnostics.error('OL0001', span, `cannot find '${path}'`);
-      return;
-    }
-    try {
-      this.#pushFile(new SourceFile(found, this.#reader.readTextSync(found)));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#diagnostics.error('OL0001', span, `cannot read '${found}': ${reason}`);
-    }
-  }
-
-  /** Relative to the working directory first, then to the including file. */
-  #find(path: string, from: string): string | undefined {
-    if (this.#reader.existsSync(path)) return path;
-    const slash = from.lastIndexOf('/');
-    if (path.startsWith('/') || slash < 0) return undefined;
-    const beside = from.slice(0, slash + 1) + path;
-    return this.#reader.existsSync(beside) ? beside : undefined;
+    const depth = this.#inputs.filter((open) => !open.origin).length;
+    const file = this.#includes.open(path, from.file, depth, optional, span);
+    if (file) this.#pushFile(file);
   }
 }
 

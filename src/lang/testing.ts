@@ -18,12 +18,13 @@ import {
 } from './catalogue.ts';
 import { DefineTable } from './defines.ts';
 import { type Diagnostic, DiagnosticList } from './diagnostics.ts';
+import type { SourceReader } from './includes.ts';
 import { type CompileOptions, type CompileResult, compile } from './index.ts';
 import { Operators } from './operators.ts';
 import { parseConfig } from './parser.ts';
 import { Preprocessor } from './preprocessor.ts';
 import type { LinkedRoutes, RouteHost, RouteState } from './routeState.ts';
-import { Scanner, type SourceReader } from './scanner.ts';
+import { Scanner } from './scanner.ts';
 import { SourceFile } from './source.ts';
 import type { Token } from './token.ts';
 
@@ -136,6 +137,12 @@ const functions: Readonly<Record<string, TestFunction>> = {
     module: 'core',
     args: [arg('address', 'string')],
     run: (_c, address) => (address === '127.0.0.1' ? 1 : -1),
+  },
+  [internalFunctions.addressIsHost]: {
+    module: 'core',
+    waits: true,
+    args: [arg('address', 'string'), arg('host', 'string')],
+    run: (_c, address, host) => later(`${address} ${host}` === '10.1.2.3 ten.example.com' ? 1 : -1),
   },
 };
 

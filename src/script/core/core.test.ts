@@ -213,6 +213,30 @@ test('myself: sockets and aliases, with the port when there is one', () => {
   assert.equal(ask('2001:db8::1'), -1);
 });
 
+test('an address against a name: any address that the name has, none when nobody can tell', async () => {
+  const none = async () => [];
+  const host = fakeHost({
+    resolver: {
+      naptr: none,
+      srv: none,
+      txt: none,
+      ptr: none,
+      a: async (name) => {
+        if (name === 'lost.example.com') throw new Error('no answer');
+        return ['10.0.0.1', '10.0.0.2'].map((address) => ({ address, ttlSec: 60 }));
+      },
+      aaaa: async () => [{ address: '2001:db8::1', ttlSec: 60 }],
+    },
+  });
+  const under = new ModuleUnderTest(core, host);
+  const context = contextOf(invite);
+  const ask = (address: string, name: string) => under.call('@address_is_host', context, address, name);
+  assert.equal(await ask('10.0.0.2', 'a.example.com'), 1);
+  assert.equal(await ask('10.0.0.3', 'a.example.com'), -1);
+  assert.equal(await ask('2001:db8::1', 'a.example.com'), 1);
+  assert.equal(await ask('10.0.0.2', 'lost.example.com'), -1);
+});
+
 test('keywords look at the message, in onsend_route at what is being sent', () => {
   const under = new ModuleUnderTest(core);
   const context = contextOf(invite, { flow });
