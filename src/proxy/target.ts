@@ -22,7 +22,7 @@ export interface Target {
   /** AoR of the location record that it came from, '' for none. */
   locationUser: string;
   userAgent: string;
-  /** Connection of the binding's flow; 0 for none (RFC 5626 §5.3). */
+  /** Connection of the binding's flow; 0 for none (RFC 5626 §5.3). It goes when the script sends elsewhere. */
   connectionId: number;
 }
 

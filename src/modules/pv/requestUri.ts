@@ -60,6 +60,7 @@ const scheme: Getter = (self, context) => {
 function assign(context: ScriptContext, uri: string | undefined): boolean {
   if (uri === undefined) return false;
   context.target.requestUri = uri;
+  context.target.connectionId = 0;
   context.uriChanged = true;
   return true;
 }
@@ -111,6 +112,7 @@ export const requestUriPvs: Pvs = {
     (_self, context) => orNull(context.target.nextHop),
     (_self, context, value) => {
       context.target.nextHop = text(value);
+      context.target.connectionId = 0;
     },
   ),
   dd: readOnly('domain of the destination URI', host(destination)),

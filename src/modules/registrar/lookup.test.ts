@@ -157,6 +157,20 @@ describe('lookup', () => {
     assert.equal(await lookup('sip:tcp@ex.org'), -1);
   });
 
+  it('keeps to the connection of a flow, not to that of other contacts', async () => {
+    const bench = registrarBench({ outbound_mode: 1 });
+    const context = { socket: 'tcp:127.0.0.1:5060', flow: { connectionId: 9 } };
+    const flow = '<sip:f@192.0.2.1;transport=tcp>;+sip.instance="<urn:uuid:1>";reg-id=1';
+    await bench.register({ user: 'flow', contacts: [flow], headers: ['Supported: outbound'], context });
+    await bench.register({ user: 'plain', contacts: ['<sip:p@192.0.2.1;transport=tcp>'], context });
+    const connectionOf = async (user: string) => {
+      const request = contextOf(requestTo(`sip:${user}@ex.org`));
+      await bench.call('lookup', request, 'location');
+      return request.target.connectionId;
+    };
+    assert.deepEqual([await connectionOf('flow'), await connectionOf('plain')], [9, 0]);
+  });
+
   it('goes along the path, over its own hop if told so', async () => {
     for (const [checkLocal, nextHop, path] of [
       [0, 'sip:127.0.0.1:5060;lr', '<sip:127.0.0.1:5060;lr>,<sip:p2@192.0.2.2;lr>'],

@@ -194,7 +194,8 @@ export class Lookup {
     target.ruid = binding.ruid;
     target.locationUser = domain.name === '' ? '' : binding.aor;
     target.userAgent = binding.userAgent;
-    target.connectionId = binding.connectionId;
+    // only a flow promises that its connection leads to the client (RFC 5626 §5.3)
+    target.connectionId = binding.regId > 0 ? binding.connectionId : 0;
   }
 
   /** The path of the registration leads the way, else the address that it came from. */

@@ -21,6 +21,7 @@ function take(self: CoreState, context: ScriptContext, uri: string | undefined):
     return -1;
   }
   context.target.requestUri = uri;
+  context.target.connectionId = 0;
   context.uriChanged = true;
   return 1;
 }
@@ -135,6 +136,7 @@ export function requestUriFunctions({ signature }: CoreTools): CoreFunctions {
           kemi: 'revert_uri',
           run: (_self, context) => {
             context.target.requestUri = context.message.requestUri;
+            context.target.connectionId = 0;
             context.uriChanged = false;
             return 1;
           },
