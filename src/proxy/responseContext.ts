@@ -2,58 +2,16 @@ import type { Timer } from '../base/timerQueue.ts';
 import type { OutgoingHop } from '../sip/editList.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { renderResponse } from '../sip/render.ts';
-import { buildAck, buildCancel } from '../sip/request.ts';
+import { buildAck } from '../sip/request.ts';
 import { InviteClientTransaction, NonInviteClientTransaction } from '../transaction/clientTransaction.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/serverTransaction.ts';
 import type { TimerTable } from '../transaction/timers.ts';
-import { type BranchOwner, CancelUser, type ClientBranch } from './clientBranch.ts';
+import { extraHeaders, sendCancel } from './cancellation.ts';
+import type { BranchOwner, ClientBranch } from './clientBranch.ts';
 import type { ProxyCore } from './proxyCore.ts';
 import { bestOutcome } from './responseChoice.ts';
+import type { ResponseContextUser } from './responseContextUser.ts';
 import type { Destination } from './transport.ts';
-
-/** What may differ from context to context. The user may hand over a live view of its settings. */
-export interface ProxyPolicy {
-  /** A 6xx cancels all other branches (RFC 3261 §16.7 step 5). */
-  readonly globalFailureEndsForking: boolean;
-  /** Timer C (§16.8), from the first provisional response on. */
-  readonly timerCMs: number;
-  /** Each provisional response starts timer C anew, not only the first and rising ones. */
-  readonly restartTimerC: boolean;
-  /** Cancelling a branch without any response: wait for one (§9.1), give it up at once, or cancel regardless. */
-  readonly unansweredCancel: 'wait' | 'give up' | 'send';
-  /** Added to the rank of responses made here. */
-  readonly localPenalty: number;
-  /** Tell in the CANCEL why (RFC 3326). */
-  readonly cancelReason: boolean;
-  /** Pass 100 on. */
-  readonly relay100: boolean;
-  /** Headers of the INVITE that also go into its ACK and CANCEL: those whose name begins so; '' for none. */
-  readonly extraHeaderPrefix: string;
-}
-
-/** The transaction user above a response context. */
-export interface ResponseContextUser {
-  readonly policy: ProxyPolicy;
-  /** Each response of a branch; false drops a provisional one. */
-  onResponse(branch: ClientBranch, response: SipMessage): boolean | Promise<boolean>;
-  /** A branch has failed; further branches may be added. */
-  onBranchFailure(branch: ClientBranch): void | Promise<void>;
-  /** All branches have failed and `best` would be passed on; branches may be added, or an answer given. */
-  onFailure(best: ClientBranch): void | Promise<void>;
-  /** The final decision: pass the response of this branch on. A text replaces what would be sent. */
-  composeFinal(best: ClientBranch): { readonly status: number; readonly text: string } | undefined;
-  /** A branch came to nothing before any response; true when another attempt was started for it. */
-  failOver(branch: ClientBranch): boolean | Promise<boolean>;
-  /** A response has gone upstream: of a branch, or (undefined) an own one. */
-  onResponseSent(status: number, branch: ClientBranch | undefined): void;
-  onAck(ack: SipMessage): void;
-  /** The final response has gone and nothing is pending: what only routes needed can go. */
-  onSettled(): void;
-  /** The longest time is over and there is no branch that could fail: an answer is due. */
-  onExpired(): void;
-  /** The context is over: nothing of it is left in the indexes. */
-  onEnded(): void;
-}
 
 /**
  * The response context of RFC 3261 §16: a server transaction (none for own requests) and the branches its
@@ -176,7 +134,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
     if (this.isInvite && (rises || this.user.policy.restartTimerC)) this.#startTimerC(branch);
     branch.status = status;
     branch.response = response;
-    if (branch.cancelHeaders !== undefined) this.#sendCancel(branch, branch.cancelHeaders);
+    if (branch.cancelHeaders !== undefined) this.#cancelNow(branch, branch.cancelHeaders);
     if (passes && this.isOpen && (status > 100 || this.user.policy.relay100)) this.#forward(branch, response);
   }
 
@@ -315,7 +273,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
   giveUpRinging(branch: ClientBranch): void | Promise<void> {
     if (branch.isFinal) return;
     branch.hasTimedOut = true;
-    this.#sendCancel(branch, '');
+    this.#cancelNow(branch, '');
     return this.fail(branch, this.isCancelled ? 487 : 408);
   }
 
@@ -362,7 +320,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
     if (branch.client === undefined) void this.fail(branch, 487);
     else if (branch.status >= 100 || this.user.policy.unansweredCancel === 'send') {
       branch.client?.stopRetransmission();
-      this.#sendCancel(branch, headersNow);
+      this.#cancelNow(branch, headersNow);
     } else if (this.user.policy.unansweredCancel === 'wait') branch.cancelHeaders = headersLater;
     else {
       branch.client?.stopRetransmission();
@@ -370,23 +328,8 @@ export class ResponseContext implements BranchOwner, ServerUser {
     }
   }
 
-  #sendCancel(branch: ClientBranch, headers: string): void {
-    branch.cancelHeaders = undefined;
-    const invite = branch.client;
-    if (branch.isCancelled || invite === undefined) return;
-    branch.isCancelled = true;
-    const prefix = this.user.policy.extraHeaderPrefix;
-    const request = buildCancel(invite.request, headers + extraHeaders(invite.request, prefix));
-    if (request === undefined) return;
-    const { branch: viaBranch, reliable } = invite;
-    invite.cancel = new NonInviteClientTransaction(new CancelUser(branch), this.core.timers, {
-      reliable,
-      timers: this.timers,
-      branch: viaBranch,
-      request,
-      isBounded: false,
-    });
-    invite.cancel.start();
+  #cancelNow(branch: ClientBranch, headers: string): void {
+    sendCancel(branch, headers, this.user.policy.extraHeaderPrefix, this.timers);
   }
 
   makeAck(inviteAsSent: string, response: SipMessage): string | undefined {
@@ -502,19 +445,4 @@ function fireLifetime(context: ResponseContext): void {
 
 function fireEnd(context: ResponseContext): void {
   context.end();
-}
-
-/** Header lines of a request as sent whose names begin with `prefix`, letter case aside. */
-function extraHeaders(request: string, prefix: string): string {
-  if (prefix === '') return '';
-  const lower = prefix.toLowerCase();
-  const end = request.indexOf('\r\n\r\n');
-  const lines = request.slice(0, end).split('\r\n').slice(1);
-  let out = '';
-  let taking = false;
-  for (const line of lines) {
-    taking = line.startsWith(' ') || line.startsWith('\t') ? taking : line.toLowerCase().startsWith(lower);
-    if (taking) out += `${line}\r\n`;
-  }
-  return out;
 }

@@ -1,7 +1,8 @@
 import type { TmApi, TmTransaction } from './api.ts';
 import { resumedKey } from './suspensions.ts';
-import { type Tm, transactionBehind } from './tm.ts';
+import type { Tm } from './tm.ts';
 import type { Transaction } from './transaction.ts';
+import { transactionBehind } from './transactionStore.ts';
 
 /** The instance as other modules see it. */
 export function tmApi(tm: Tm): TmApi {
@@ -9,11 +10,11 @@ export function tmApi(tm: Tm): TmApi {
     observe: (observer) => {
       tm.observers.push(observer);
     },
-    transactionOf: (context) => tm.transactionOf(context),
-    newTransaction: (context) => tm.newTransaction(context),
+    transactionOf: (context) => tm.transactions.transactionOf(context),
+    newTransaction: (context) => tm.transactions.newTransaction(context),
     relay: (context) => tm.relay(context),
     reply: (context, status, reason, options) => {
-      const transaction = tm.transactionOf(context);
+      const transaction = tm.transactions.transactionOf(context);
       return transaction !== undefined && tm.reply(transaction, context, status, reason, options);
     },
     replyTo: (transaction, status, reason, options) =>
@@ -30,11 +31,11 @@ export function tmApi(tm: Tm): TmApi {
       return undefined;
     },
     isResumed: (context) => context.scratch.has(resumedKey),
-    isHeld: (message) => (tm.find(message)?.suspensions ?? 0) > 0,
-    findCancelled: (cancel) => tm.findCancelled(cancel),
+    isHeld: (message) => (tm.transactions.find(message)?.suspensions ?? 0) > 0,
+    findCancelled: (cancel) => tm.transactions.findCancelled(cancel),
     drop: (transaction, status) => tm.drop(ownOf(transaction), status),
     counters: tm.counters,
-    activeCount: () => tm.activeCount(),
+    activeCount: () => tm.transactions.activeCount(),
     errorOf: (context) => tm.failureOf(context),
     request: (request, done) => tm.localRequests.send(request, done),
     suspend: (context) => tm.suspensions.suspend(context),

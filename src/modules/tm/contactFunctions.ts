@@ -34,7 +34,8 @@ export function contactFunctions({ signature }: { readonly signature: SignatureM
       signatures: [
         signature({
           kemi: 't_next_contact_flow',
-          run: (tm, context) => tm.contacts.nextFlow(context, tm.transactionOf(context)?.currentBranch),
+          run: (tm, context) =>
+            tm.contacts.nextFlow(context, tm.transactions.transactionOf(context)?.currentBranch),
         }),
       ],
     },

@@ -15,10 +15,11 @@ export class TmCounters {
   /** Transactions ended by a final response of class 2 to 6, at their class. */
   readonly finals: number[] = [0, 0, 0, 0, 0, 0, 0];
 
-  countResponse(status: number, isRelayed: boolean): void {
+  /** `ends`: it is the first final one of its transaction. */
+  countResponse(status: number, isRelayed: boolean, ends: boolean): void {
     if (isRelayed) this.responsesRelayed++;
     else this.responsesGenerated++;
     const at = Math.floor(status / 100);
-    if (at >= 2 && at <= 6) this.finals[at] = (this.finals[at] as number) + 1;
+    if (ends && at >= 2 && at <= 6) this.finals[at] = (this.finals[at] as number) + 1;
   }
 }

@@ -71,7 +71,7 @@ async function play(plan: Plan): Promise<string[]> {
     else if (next.kind === 'wait') scene.clock.advance(next.ms);
     else if (next.kind === 'cancel') await scene.call('t_relay', scene.request('CANCEL', `sip:b0@${server}`));
     // a copy that comes when all is over is a new request
-    else if (next.kind === 'repeat' && scene.tm.find(context.message) !== undefined)
+    else if (next.kind === 'repeat' && scene.tm.transactions.find(context.message) !== undefined)
       await scene.call('t_relay', scene.request(plan.method, `sip:b0@${server}`));
     else if (next.kind === 'ack') await scene.call('t_relay', scene.request('ACK', `sip:b0@${server}`));
     else if (next.kind === 'reply') scene.call('t_reply', context, next.status, 'own');

@@ -76,7 +76,7 @@ export class LocalRequests {
   }
 
   #relay(context: ScriptContext, pending: Pending): () => void {
-    const transaction = this.#tm.detached(context, undefined);
+    const transaction = this.#tm.transactions.detached(context, undefined);
     context.transaction = transaction;
     this.#pending.set(transaction, pending);
     const result = this.#tm.relaying.relay(transaction, context, wherever);

@@ -21,6 +21,3 @@ export class TransactionPlan {
   /** `a`, `l` or `n` of t_drop_replies; '' when it was not called. */
   dropReplies: '' | 'a' | 'l' | 'n' = '';
 }
-
-/** Of transactions for which the script has arranged nothing. Never changed: `Tm.planOf` makes a new one first. */
-export const noPlan: TransactionPlan = new TransactionPlan();

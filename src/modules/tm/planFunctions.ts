@@ -7,20 +7,21 @@ type Functions = Readonly<Record<string, FunctionDeclaration<Tm>>>;
 
 /** Changes the plan, and what is already running by it. */
 function adjust(tm: Tm, context: ScriptContext, change: (plan: TransactionPlan) => void): number {
-  change(tm.planOf(context));
-  const transaction = tm.transactionOf(context);
+  change(tm.transactions.planOf(context));
+  const transaction = tm.transactions.transactionOf(context);
   if (transaction === undefined) return 1;
-  transaction.proxy.timers = tm.timersFor(transaction.plan);
+  transaction.proxy.timers = tm.transactions.timersFor(transaction.plan);
   transaction.proxy.restartTimers();
   return 1;
 }
 
 function adjustLifetime(tm: Tm, context: ScriptContext, inviteMs: number, otherMs: number): number {
-  const plan = tm.planOf(context);
+  const plan = tm.transactions.planOf(context);
   if (inviteMs >= 0) plan.inviteLifetimeMs = inviteMs;
   if (otherMs >= 0) plan.otherLifetimeMs = otherMs;
-  const transaction = tm.transactionOf(context);
-  if (transaction?.proxy.isOpen === true) transaction.proxy.limitLifetime(tm.lifetimeOf(transaction));
+  const transaction = tm.transactions.transactionOf(context);
+  if (transaction?.proxy.isOpen === true)
+    transaction.proxy.limitLifetime(tm.transactions.lifetimeOf(transaction));
   return 1;
 }
 
@@ -35,7 +36,7 @@ export function planFunctions({ signature }: { readonly signature: SignatureMake
         kemi,
         args: [flag],
         run: (tm, context, on) => {
-          set(tm.planOf(context), on !== 0);
+          set(tm.transactions.planOf(context), on !== 0);
           return 1;
         },
       }),
@@ -54,7 +55,7 @@ export function planFunctions({ signature }: { readonly signature: SignatureMake
         kemi,
         args: [arg.route('route', 'name of the block; "0" for none', kind)],
         run: (tm, context, name) => {
-          set(tm.planOf(context), name === '0' ? '' : name);
+          set(tm.transactions.planOf(context), name === '0' ? '' : name);
           return 1;
         },
       }),
@@ -93,7 +94,7 @@ export function planFunctions({ signature }: { readonly signature: SignatureMake
           kemi: 't_on_branch_failure',
           args: [arg.string('name', 'the part behind tm:branch-failure:; "0" for none')],
           run: (tm, context, name) => {
-            tm.planOf(context).branchFailureRoute = name === '0' ? '' : name;
+            tm.transactions.planOf(context).branchFailureRoute = name === '0' ? '' : name;
             return 1;
           },
         }),
@@ -226,7 +227,7 @@ export function planFunctions({ signature }: { readonly signature: SignatureMake
         signature({
           kemi: 't_drop_replies_all',
           run: (tm, context) => {
-            tm.planOf(context).dropReplies = 'a';
+            tm.transactions.planOf(context).dropReplies = 'a';
             return 1;
           },
         }),
@@ -238,7 +239,7 @@ export function planFunctions({ signature }: { readonly signature: SignatureMake
             }),
           ],
           run: (tm, context, mode) => {
-            tm.planOf(context).dropReplies = mode === 'n' || mode === 'l' ? mode : 'a';
+            tm.transactions.planOf(context).dropReplies = mode === 'n' || mode === 'l' ? mode : 'a';
             return 1;
           },
         }),
@@ -262,7 +263,7 @@ export function planFunctions({ signature }: { readonly signature: SignatureMake
           ],
           run: (tm, context, target) => {
             const key = planned[target as keyof typeof planned];
-            return key !== undefined && tm.planOf(context)[key] !== '' ? 1 : -1;
+            return key !== undefined && tm.transactions.planOf(context)[key] !== '' ? 1 : -1;
           },
         }),
       ],

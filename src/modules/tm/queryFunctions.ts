@@ -16,7 +16,7 @@ function earlierResponses(transaction: Transaction, branch: ClientBranch, contex
 /** The status that t_check_status looks at: of the current response, the chosen one, or the last one sent. */
 export function currentStatus(tm: Tm, context: ScriptContext): number {
   if (!context.message.isRequest) return context.message.statusCode;
-  const transaction = tm.transactionOf(context);
+  const transaction = tm.transactions.transactionOf(context);
   if (transaction === undefined) return 0;
   if (
     context.routeKind === 'failure' ||
@@ -42,7 +42,7 @@ export function queryFunctions({ signature }: { readonly signature: SignatureMak
       signature({
         kemi,
         run: (tm, context) => {
-          const transaction = tm.transactionOf(context);
+          const transaction = tm.transactions.transactionOf(context);
           return transaction !== undefined && ask(transaction, context) ? 1 : -1;
         },
       }),
@@ -96,7 +96,10 @@ export function queryFunctions({ signature }: { readonly signature: SignatureMak
           kemi: 't_grep_status',
           args: [arg.int('code', 'status')],
           run: (tm, context, status) =>
-            tm.transactionOf(context)?.branches.some((branch) => branch.status === status) === true ? 1 : -1,
+            tm.transactions.transactionOf(context)?.branches.some((branch) => branch.status === status) ===
+            true
+              ? 1
+              : -1,
         }),
       ],
     },

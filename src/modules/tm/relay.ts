@@ -1,14 +1,13 @@
 import type { TransportProtocol } from '../../base/ports.ts';
 import { type Soon, soon } from '../../base/soon.ts';
 import type { ScriptContext } from '../../module/context.ts';
-import type { Blocklist } from '../../proxy/blocklist.ts';
 import { type BranchRequest, ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ServerAddress, ServerLocation } from '../../proxy/location.ts';
 import { type NextHop, nextHopOf } from '../../proxy/nextHop.ts';
 import { copyRequest, socketTo } from '../../proxy/requestForwarder.ts';
 import { copyTarget, type Target } from '../../proxy/target.ts';
 import { isReliable, type Transport } from '../../proxy/transport.ts';
-import { EditList } from '../../sip/editList.ts';
+import type { EditList } from '../../sip/editList.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { noSocket, tooManyBranches, unresolvable, unsent } from './failureReason.ts';
 import type { BranchCopy, ScriptRoutes } from './scriptRoutes.ts';
@@ -27,7 +26,6 @@ export const wherever: RelayWay = {};
 export interface RelayParts {
   readonly transport: Transport;
   readonly location: ServerLocation;
-  readonly blocklist: Blocklist;
   readonly routes: ScriptRoutes;
   readonly maxBranches: () => number;
   /** Is this destination off limits for the method now? */
@@ -210,11 +208,9 @@ export class Relay {
 }
 
 /** A copy of the edits; the common case of none costs nothing. */
-function editsOf(message: SipMessage): EditList {
-  return message.edits.size === 0 ? noEdits : message.edits.clone();
+function editsOf(message: SipMessage): EditList | undefined {
+  return message.edits.size === 0 ? undefined : message.edits.clone();
 }
-
-const noEdits = new EditList();
 
 /** The script's target unless it was used already, and its branches, which it loses by that. */
 function takeTargets(transaction: Transaction, context: ScriptContext): Target[] {
@@ -241,7 +237,7 @@ function forgetEarlierSteps(transaction: Transaction): void {
   const { proxy, plan, keeper } = transaction;
   const mode = keeper.config.failure_reply_mode;
   const drop = plan.dropReplies || (mode === 0 ? 'n' : mode === 2 ? 'l' : 'a');
-  plan.dropReplies = '';
+  if (plan.dropReplies !== '') plan.dropReplies = '';
   if (drop === 'n') return;
   for (const branch of proxy.branches) {
     const isLast = branch.step === proxy.step - 1;

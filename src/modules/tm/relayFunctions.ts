@@ -90,7 +90,7 @@ function forwardVariant(
 
 /** `t_relay_to(proxy, flags)`: 1 no 100, 2 no answer on errors, 4 no failover. */
 function relayToProxy(tm: Tm, context: ScriptContext, proxy: string, flags: number): Result {
-  const plan = tm.planOf(context);
+  const plan = tm.transactions.planOf(context);
   if ((flags & 1) !== 0) plan.auto100 = false;
   if ((flags & 2) !== 0) plan.disableInternalReply = true;
   if ((flags & 4) !== 0) plan.disableFailover = true;

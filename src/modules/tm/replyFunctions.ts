@@ -14,7 +14,7 @@ function reply(tm: Tm, context: ScriptContext, codeValue: unknown, reasonText: s
   const isUsable = Number.isInteger(number) && number >= 100 && number <= 699;
   const status = isUsable ? number : config.default_code;
   const phrase = reasonText === '' || !isUsable ? config.default_reason : reasonText;
-  const transaction = tm.transactionOf(context);
+  const transaction = tm.transactions.transactionOf(context);
   if (transaction === undefined) {
     tm.host.log.warn('t_reply: no transaction; make one with t_newtran() first');
     return -1;
@@ -24,7 +24,7 @@ function reply(tm: Tm, context: ScriptContext, codeValue: unknown, reasonText: s
 
 /** t_send_reply: makes the transaction when there is none. */
 function sendReply(tm: Tm, context: ScriptContext, codeValue: unknown, reasonText: string): number {
-  if (context.transaction === undefined && tm.newTransaction(context) <= 0) return 0;
+  if (context.transaction === undefined && tm.transactions.newTransaction(context) <= 0) return 0;
   return reply(tm, context, codeValue, reasonText);
 }
 
@@ -39,7 +39,9 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
         0: 'a repetition: answered as before, the script ends',
         [-1]: 'error, or there is one',
       },
-      signatures: [signature({ kemi: 't_newtran', run: (tm, context) => tm.newTransaction(context) })],
+      signatures: [
+        signature({ kemi: 't_newtran', run: (tm, context) => tm.transactions.newTransaction(context) }),
+      ],
     },
     t_reply: {
       doc: 'Answers in the transaction. A 3xx offers the target set as Contacts.',
@@ -59,7 +61,7 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
         signature({
           kemi: 't_retransmit_reply',
           run: (tm, context) => {
-            const server = tm.transactionOf(context)?.proxy.server;
+            const server = tm.transactions.transactionOf(context)?.proxy.server;
             if (server === undefined || server.lastResponse === '') return -1;
             server.resend();
             return 1;
@@ -74,7 +76,7 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
         signature({
           kemi: 't_release',
           run: (tm, context) => {
-            const transaction = tm.transactionOf(context);
+            const transaction = tm.transactions.transactionOf(context);
             if (transaction === undefined) return -1;
             tm.release(transaction);
             return 1;
@@ -86,24 +88,31 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
       doc: 'Cancels the branches of the INVITE that a CANCEL is for, and answers it.',
       routes: ['request'],
       returns: { 0: 'done, the script ends', 1: 'there is no such INVITE', [-1]: 'error' },
-      signatures: [signature({ kemi: 't_relay_cancel', run: (tm, context) => tm.relayCancel(context) })],
+      signatures: [
+        signature({ kemi: 't_relay_cancel', run: (tm, context) => tm.cancels.relayAlone(context) }),
+      ],
     },
     t_lookup_request: {
       doc: 'Is there a transaction of this request?',
       routes: ['request', 'event'],
       returns: { 1: 'there is', [-1]: 'there is none' },
-      signatures: [signature({ kemi: 't_lookup_request', run: (tm, context) => tm.lookupRequest(context) })],
+      signatures: [
+        signature({ kemi: 't_lookup_request', run: (tm, context) => tm.transactions.lookupRequest(context) }),
+      ],
     },
     t_lookup_cancel: {
       doc: 'Is there an INVITE that this CANCEL is for? With 1, the message takes the flags of the INVITE.',
       routes: ['request'],
       returns: { 1: 'there is', [-1]: 'there is none' },
       signatures: [
-        signature({ kemi: 't_lookup_cancel', run: (tm, context) => tm.lookupCancel(context, false) }),
+        signature({
+          kemi: 't_lookup_cancel',
+          run: (tm, context) => tm.transactions.lookupCancel(context, false),
+        }),
         signature({
           kemi: 't_lookup_cancel_flags',
           args: [arg.int('flags', '1 to take the flags over')],
-          run: (tm, context, flags) => tm.lookupCancel(context, flags !== 0),
+          run: (tm, context, flags) => tm.transactions.lookupCancel(context, flags !== 0),
         }),
       ],
     },
@@ -111,7 +120,9 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
       doc: 'Does the message belong to a transaction? Repetitions and ACKs to failure responses are dealt with at once.',
       routes: ['request', 'onreply', 'branch', 'event'],
       returns: { 1: 'it belongs to one', 0: 'dealt with, the script ends', [-1]: 'it does not' },
-      signatures: [signature({ kemi: 't_check_trans', run: (tm, context) => tm.checkTransaction(context) })],
+      signatures: [
+        signature({ kemi: 't_check_trans', run: (tm, context) => tm.transactions.checkTransaction(context) }),
+      ],
     },
     t_save_lumps: {
       doc: 'Failure routes will begin with the edits made so far; those made later, before t_relay, go into the first copies only.',
@@ -121,7 +132,7 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
         signature({
           kemi: 't_save_lumps',
           run: (tm, context) => {
-            const transaction = tm.transactionOf(context);
+            const transaction = tm.transactions.transactionOf(context);
             if (transaction === undefined || transaction.relayed !== undefined) return -1;
             transaction.savedEdits = context.message.edits.clone();
             return 1;
@@ -136,7 +147,7 @@ export function replyFunctions({ signature }: { readonly signature: SignatureMak
         signature({
           kemi: 't_clean',
           run: (tm) => {
-            tm.clean();
+            tm.transactions.clean();
             return 1;
           },
         }),

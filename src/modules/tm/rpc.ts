@@ -4,8 +4,9 @@ import type { LocalResult } from './api.ts';
 import { localRequestOf } from './contactFunctions.ts';
 import { splitHeaders } from './headerLines.ts';
 import { idOf } from './suspensions.ts';
-import { type Tm, transactionBehind } from './tm.ts';
+import type { Tm } from './tm.ts';
 import type { Transaction } from './transaction.ts';
+import { transactionBehind } from './transactionStore.ts';
 
 const uacArguments: readonly RpcParameter[] = [
   { name: 'method', type: 'string' },
@@ -117,7 +118,7 @@ function stats(tm: Tm): RpcStruct {
   const total = counters.created + counters.createdLocal;
   const struct = new RpcStruct({
     current: counters.inUse,
-    waiting: counters.inUse - tm.activeCount(),
+    waiting: counters.inUse - tm.transactions.activeCount(),
     total,
     total_local: counters.createdLocal,
     rpl_received: counters.responsesIn,
@@ -156,7 +157,7 @@ export const rpc: Readonly<Record<string, RpcDeclaration<Tm>>> = {
       return list;
     },
   },
-  'tm.clean': { doc: 'Ends what is older than it may be.', run: (tm) => [tm.clean()] },
+  'tm.clean': { doc: 'Ends what is older than it may be.', run: (tm) => [tm.transactions.clean()] },
   'tm.cancel': {
     doc: 'Cancels an own INVITE, or one in relay, by Call-ID and CSeq.',
     args: [

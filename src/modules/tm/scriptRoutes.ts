@@ -3,7 +3,7 @@ import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import { copyTarget, type Target } from '../../proxy/target.ts';
-import { EditList } from '../../sip/editList.ts';
+import type { EditList } from '../../sip/editList.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -104,7 +104,8 @@ export class ScriptRoutes {
     const { request, relayed } = transaction;
     const context = this.#host.routes.contextFor(request, transaction.flow);
     this.#enter(transaction, context);
-    request.edits.assign(relayed?.edits ?? noEdits);
+    if (relayed?.edits === undefined) request.edits.clear();
+    else request.edits.assign(relayed.edits);
     context.newBody = relayed?.body;
     context.forceRport = transaction.forwarding.forceRport;
     context.addLocalRport = transaction.forwarding.addLocalRport;
@@ -127,8 +128,6 @@ export class ScriptRoutes {
     context.flags = transaction.flags;
   }
 }
-
-const noEdits = new EditList();
 
 interface SavedRun {
   readonly returnCode: number;

@@ -42,8 +42,8 @@ export class Suspensions {
   /** Makes the transaction when there is none; undefined when there cannot be one, or it waits already. */
   suspend(context: ScriptContext): Suspension | undefined {
     const tm = this.#tm;
-    if (context.transaction === undefined && tm.newTransaction(context) <= 0) return undefined;
-    const transaction = tm.transactionOf(context);
+    if (context.transaction === undefined && tm.transactions.newTransaction(context) <= 0) return undefined;
+    const transaction = tm.transactions.transactionOf(context);
     if (transaction === undefined || !transaction.proxy.isOpen || transaction.isLocal) return undefined;
     const id = idOf(transaction);
     const key = `${id.index}:${id.label}`;

@@ -4,7 +4,8 @@ import type { VariableStores } from '../../module/variables.ts';
 import { viaParamsOf } from '../../module/viaParams.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ForwardSettings } from '../../proxy/requestForwarder.ts';
-import { type ProxyPolicy, ResponseContext, type ResponseContextUser } from '../../proxy/responseContext.ts';
+import { ResponseContext } from '../../proxy/responseContext.ts';
+import type { ProxyPolicy, ResponseContextUser } from '../../proxy/responseContextUser.ts';
 import type { Target } from '../../proxy/target.ts';
 import type { Destination, Flow } from '../../proxy/transport.ts';
 import type { EditList } from '../../sip/editList.ts';
@@ -40,7 +41,8 @@ export interface TransactionKeeper {
 /** What the script had made of the request when it was relayed; what failure routes begin with. */
 export interface RelayedRequest {
   readonly target: Target;
-  readonly edits: EditList;
+  /** undefined for none. */
+  readonly edits: EditList | undefined;
   readonly body: string | undefined;
 }
 
@@ -63,6 +65,8 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   failure: RelayFailure | undefined = undefined;
   currentBranch: ClientBranch | undefined = undefined;
   lastStatus = 0;
+  /** Its final response is in the statistics. */
+  isCounted = false;
   /** Times that somebody holds the decision on the request. */
   suspensions = 0;
   /** Times that an onreply_route waits. */
