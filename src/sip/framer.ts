@@ -196,7 +196,7 @@ export class StreamFramer {
   /** Keeps `bytes[from, ...)` as the beginning of the store. */
   #keep(bytes: Buffer, from: number): void {
     if (from >= bytes.length || this.#faulty) {
-      this.#store = Buffer.alloc(0);
+      if (this.#store.length > 0) this.#store = Buffer.alloc(0);
       return;
     }
     const rest = bytes.subarray(from);
