@@ -43,7 +43,11 @@ test('RPC over all groups', () => {
   under.host.statistics.register('core', 'rcv', () => 5);
   under.call('cnt_inc', context, 'test.bar');
   assert.deepEqual(under.rpc('cnt.list_groups'), ['core', 'script', 'test']);
+  assert.deepEqual(under.rpc('cnt.grps_list'), ['core', 'script', 'test']);
   assert.deepEqual(under.rpc('cnt.var_list', 'test'), ['bar', 'x']);
+  assert.deepEqual(under.rpc('cnt.list_vars', 'test'), ['bar', 'x']);
+  assert.deepEqual(under.rpc('cnt.get_raw', 'test', 'bar'), [1]);
+  assert.deepEqual(under.rpc('cnt.grp_get_all', 'core'), [new RpcStruct({ rcv: 5 })]);
   assert.deepEqual(under.rpc('cnt.get_vars', 'test'), [new RpcStruct({ bar: 1, x: 0 })]);
   assert.deepEqual(under.rpc('cnt.get', 'nope'), [new RpcStruct()]);
   assert.deepEqual(under.rpc('cnt.help', 'script', 'baz'), ['example counter']);

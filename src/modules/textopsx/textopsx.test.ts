@@ -194,6 +194,8 @@ test('body line iterators', () => {
   module.call('bl_iterator_next', context, 'b');
   module.call('bl_iterator_append', context, 'b', 'a=1\r\n');
   module.call('bl_iterator_insert', context, 'b', 'a=2\r\n');
+  assert.equal(module.call('bl_iterator_end', context, 'b'), 1);
+  assert.equal(line.get(context), null);
   assert.ok(rendered(context).endsWith('\r\n\r\na=2\r\ns=-\r\na=1\r\nt=0\r\n'));
 });
 
