@@ -16,8 +16,8 @@ const months = [
   'December',
 ];
 
-/** Broken-down time: all as C's `struct tm`, but months from 1 and full years. */
-export interface BrokenTime {
+/** Broken-down time: as C's `struct tm`, but months from 1 and full years. What is rarely asked is made when asked. */
+export class BrokenTime {
   readonly epochSec: number;
   readonly year: number;
   /** 1 to 12. */
@@ -28,40 +28,52 @@ export interface BrokenTime {
   readonly second: number;
   /** 0 is Sunday. */
   readonly weekday: number;
+  readonly #date: Date;
+  readonly #utc: boolean;
+
+  constructor(epochSec: number, utc: boolean) {
+    const date = new Date(epochSec * 1000);
+    this.#date = date;
+    this.#utc = utc;
+    this.epochSec = epochSec;
+    this.year = utc ? date.getUTCFullYear() : date.getFullYear();
+    this.month = 1 + (utc ? date.getUTCMonth() : date.getMonth());
+    this.day = utc ? date.getUTCDate() : date.getDate();
+    this.hour = utc ? date.getUTCHours() : date.getHours();
+    this.minute = utc ? date.getUTCMinutes() : date.getMinutes();
+    this.second = utc ? date.getUTCSeconds() : date.getSeconds();
+    this.weekday = utc ? date.getUTCDay() : date.getDay();
+  }
+
   /** 1 to 366. */
-  readonly yearday: number;
+  get yearday(): number {
+    return (
+      Math.round((Date.UTC(this.year, this.month - 1, this.day) - Date.UTC(this.year, 0, 1)) / dayMs) + 1
+    );
+  }
+
   /** Minutes east of Greenwich. */
-  readonly offsetMinutes: number;
+  get offsetMinutes(): number {
+    return this.#utc ? 0 : -this.#date.getTimezoneOffset();
+  }
+
   /** Is daylight saving time in force? */
-  readonly isDst: boolean;
-  readonly zone: string;
+  get isDst(): boolean {
+    if (this.#utc) return false;
+    const offsets = [0, 6].map((month) => -new Date(this.year, month, 1).getTimezoneOffset());
+    return this.offsetMinutes > Math.min(...offsets);
+  }
+
+  get zone(): string {
+    return this.#utc ? 'GMT' : zoneName(this.#date);
+  }
 }
+
+const dayMs = 86_400_000;
 
 /** Breaks down in the local time zone, or in UTC. */
 export function breakDown(epochSec: number, utc: boolean): BrokenTime {
-  const date = new Date(epochSec * 1000);
-  const year = utc ? date.getUTCFullYear() : date.getFullYear();
-  const month = utc ? date.getUTCMonth() : date.getMonth();
-  const day = utc ? date.getUTCDate() : date.getDate();
-  const offsetMinutes = utc ? 0 : -date.getTimezoneOffset();
-  const winter = -Math.max(
-    new Date(year, 0, 1).getTimezoneOffset(),
-    new Date(year, 6, 1).getTimezoneOffset(),
-  );
-  return {
-    epochSec,
-    year,
-    month: month + 1,
-    day,
-    hour: utc ? date.getUTCHours() : date.getHours(),
-    minute: utc ? date.getUTCMinutes() : date.getMinutes(),
-    second: utc ? date.getUTCSeconds() : date.getSeconds(),
-    weekday: utc ? date.getUTCDay() : date.getDay(),
-    yearday: Math.round((Date.UTC(year, month, day) - Date.UTC(year, 0, 1)) / 86_400_000) + 1,
-    offsetMinutes,
-    isDst: !utc && offsetMinutes > winter,
-    zone: utc ? 'GMT' : zoneName(date),
-  };
+  return new BrokenTime(epochSec, utc);
 }
 
 function zoneName(date: Date): string {
