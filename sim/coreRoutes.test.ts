@@ -113,3 +113,24 @@ test('set_reply_close ends the connection behind the answer', async () => {
   await world.advance(100);
   assert.equal(simulated.server.transport.connections().length, 0);
 });
+
+test('requests over udp_mtu go over udp_mtu_try_proto, by setting or by message', async () => {
+  const { world, simulated } = await start(`
+    udp_mtu = 700
+    udp_mtu_try_proto = TCP
+    request_route {
+      $du = "sip:10.0.0.2:5060";
+      if ($hdr(X-Keep) == "udp") udp_mtu_try_proto(UDP);
+      t_relay();
+    }
+    onsend_route { xinfo("$sndto(sproto)\\n"); }
+  `);
+  const ann = await peer(world, 'ann', '10.0.0.11');
+  await peer(world, 'near', '10.0.0.2');
+  const large = `X-Large: ${'x'.repeat(800)}\r\n`;
+  for (const headers of ['', large, `${large}X-Keep: udp\r\n`]) {
+    ann.request('OPTIONS', { toUser: 'near', headers });
+    await world.advance(50);
+  }
+  assert.deepEqual(scriptLines(simulated), ['udp', 'tcp', 'udp']);
+});

@@ -1,3 +1,4 @@
+import type { TransportProtocol } from '../base/ports.ts';
 import type { EditList } from '../sip/editList.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { renderRequest } from '../sip/render.ts';
@@ -23,6 +24,9 @@ export interface ForwardSettings {
   readonly noConnect?: boolean | undefined;
   /** Close the connection when the copy has been sent. */
   readonly closeAfter?: boolean | undefined;
+  /** Requests over UDP of more bytes than this go over `largeProto` instead; 0 for never (RFC 3261 §18.1.1). */
+  readonly udpMtu?: number | undefined;
+  readonly largeProto?: TransportProtocol | undefined;
   /** Asked before a copy is sent for the first time; false keeps it back. */
   readonly mayLeave?: ((copy: OutgoingCopy) => boolean) | undefined;
 }
@@ -93,4 +97,24 @@ export function copyRequest(
     hop: { proto: address.proto, sentByHost: socket.sentByHost, sentByPort: socket.sentByPort, destination },
   });
   return { text, destination };
+}
+
+/** Like `copyRequest`, but over another transport when the copy is too large for UDP and there is a socket for it. */
+export function copyWithinMtu(
+  transport: Transport,
+  request: SipMessage,
+  target: Target,
+  address: ServerAddress,
+  socket: ListenSocket,
+  settings: ForwardSettings,
+  copy: Parameters<typeof copyRequest>[5],
+): OutgoingCopy {
+  const out = copyRequest(request, target, address, socket, settings, copy);
+  const { udpMtu = 0, largeProto } = settings;
+  if (udpMtu === 0 || address.proto !== 'udp' || largeProto === undefined || out.text.length <= udpMtu)
+    return out;
+  const larger = { ...address, proto: largeProto };
+  const stream =
+    largeProto === 'udp' ? undefined : socketTo(transport, target, larger, settings.flow?.socket);
+  return stream === undefined ? out : copyRequest(request, target, larger, stream, settings, copy);
 }

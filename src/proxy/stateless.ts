@@ -6,7 +6,7 @@ import { renderResponse } from '../sip/render.ts';
 import { magicCookie } from '../transaction/serverTransactionIndex.ts';
 import type { ServerAddress, ServerLocation } from './location.ts';
 import { type NextHop, nextHopOf } from './nextHop.ts';
-import { copyRequest, type ForwardSettings, socketTo } from './requestForwarder.ts';
+import { copyWithinMtu, type ForwardSettings, socketTo } from './requestForwarder.ts';
 import { statelessDestination } from './responseWay.ts';
 import type { Target } from './target.ts';
 import type { Flow, Transport } from './transport.ts';
@@ -50,7 +50,11 @@ export class StatelessProxy {
       const socket = socketTo(this.#transport, target, address, settings.flow?.socket);
       if (socket === undefined) continue;
       const edits: EditList | undefined = undefined;
-      const out = copyRequest(request, target, address, socket, settings, { viaBranch, edits, body });
+      const out = copyWithinMtu(this.#transport, request, target, address, socket, settings, {
+        viaBranch,
+        edits,
+        body,
+      });
       if (settings.mayLeave?.(out) === false) return false;
       if (this.#transport.send(out.text, out.destination)) return true;
     }

@@ -4,7 +4,7 @@ import type { ScriptContext } from '../../module/context.ts';
 import { type BranchRequest, ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ServerAddress, ServerLocation } from '../../proxy/location.ts';
 import { type NextHop, nextHopOf } from '../../proxy/nextHop.ts';
-import { copyRequest, socketTo } from '../../proxy/requestForwarder.ts';
+import { copyWithinMtu, socketTo } from '../../proxy/requestForwarder.ts';
 import { copyTarget, type Target } from '../../proxy/target.ts';
 import { isReliable, type Transport } from '../../proxy/transport.ts';
 import type { EditList } from '../../sip/editList.ts';
@@ -151,7 +151,7 @@ export class Relay {
       if (socket === undefined || this.#parts.isBlocked(transaction.method, address)) continue;
       const viaBranch = proxy.nextViaBranch();
       const { edits, body, target } = request;
-      const copy = copyRequest(proxy.request, target, address, socket, forwarding, {
+      const copy = copyWithinMtu(transport, proxy.request, target, address, socket, forwarding, {
         viaBranch,
         edits,
         body,

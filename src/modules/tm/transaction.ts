@@ -1,7 +1,5 @@
 import type { ScriptContext } from '../../module/context.ts';
-import { SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import type { VariableStores } from '../../module/variables.ts';
-import { viaParamsOf } from '../../module/viaParams.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ForwardSettings } from '../../proxy/requestForwarder.ts';
 import { ResponseContext } from '../../proxy/responseContext.ts';
@@ -84,11 +82,8 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
       readonly timers: TimerTable;
       readonly responseDestination: Destination | undefined;
       readonly isLocal: boolean;
-      /** Where the request came from; undefined for own requests. */
-      readonly source: Flow | undefined;
       readonly core: ResponseContext['core'];
-      /** onsend_route of the config. */
-      readonly mayLeave?: ForwardSettings['mayLeave'];
+      readonly forwarding: ForwardSettings;
     },
   ) {
     const { context } = start;
@@ -100,17 +95,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
     this.isLocal = start.isLocal;
     this.flags = context.flags;
     this.variables = context.variables;
-    this.forwarding = {
-      flow: start.source,
-      forceRport: context.forceRport,
-      addLocalRport: context.addLocalRport,
-      advertisedHost: context.advertisedHost,
-      advertisedPort: context.advertisedPort,
-      viaParams: viaParamsOf(context),
-      noConnect: (sendFlagsOf(context) & SendFlag.forwardNoConnect) !== 0,
-      closeAfter: (sendFlagsOf(context) & SendFlag.forwardClose) !== 0,
-      mayLeave: start.mayLeave,
-    };
+    this.forwarding = start.forwarding;
     this.proxy = new ResponseContext(
       start.core,
       context.message,

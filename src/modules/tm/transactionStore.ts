@@ -1,6 +1,6 @@
 import type { ScriptContext } from '../../module/context.ts';
+import { forwardSettings } from '../../module/forwardSettings.ts';
 import type { Host } from '../../module/host.ts';
-import { onsendCheck } from '../../module/onsend.ts';
 import { replyDestination } from '../../module/sendFlags.ts';
 import type { ProxyCore } from '../../proxy/proxyCore.ts';
 import { responseDestination } from '../../proxy/responseWay.ts';
@@ -117,9 +117,8 @@ export class TransactionStore {
       timers: this.timersFor(plan),
       responseDestination: replyDestination(context, responseDestination(message, flow, context.forceRport)),
       isLocal: false,
-      source: flow,
+      forwarding: forwardSettings(this.#parts.host, context, flow),
       core: this.#parts.core,
-      mayLeave: onsendCheck(this.#parts.host, context),
     });
     this.#takeTimersFromAvps(transaction, context);
     const Server = transaction.isInvite ? InviteServerTransaction : NonInviteServerTransaction;
@@ -225,7 +224,7 @@ export class TransactionStore {
       timers: this.timersFor(plan),
       responseDestination: undefined,
       isLocal: true,
-      source,
+      forwarding: forwardSettings(this.#parts.host, context, source),
       core: this.#parts.core,
     });
     transaction.proxy.limitLifetime(this.lifetimeOf(transaction));

@@ -1,9 +1,7 @@
 import { type Soon, soon } from '../../base/soon.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { arg } from '../../module/define.ts';
-import { onsendCheck } from '../../module/onsend.ts';
-import { SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
-import { viaParamsOf } from '../../module/viaParams.ts';
+import { forwardSettings } from '../../module/forwardSettings.ts';
 import { type NextHop, nextHopOfText } from '../../proxy/nextHop.ts';
 import type { CoreFunctions, CoreState, CoreTools } from './state.ts';
 
@@ -15,21 +13,10 @@ function forward(self: CoreState, context: ScriptContext, hop?: NextHop): Soon<n
     self.host.log.error('only requests can be forwarded');
     return -1;
   }
-  const { forceRport, addLocalRport, advertisedHost, advertisedPort, flow } = context;
   const sent = self.host.stateless.forwardRequest({
     request: context.message,
     target: context.target,
-    settings: {
-      flow,
-      forceRport,
-      addLocalRport,
-      advertisedHost,
-      advertisedPort,
-      viaParams: viaParamsOf(context),
-      noConnect: (sendFlagsOf(context) & SendFlag.forwardNoConnect) !== 0,
-      closeAfter: (sendFlagsOf(context) & SendFlag.forwardClose) !== 0,
-      mayLeave: onsendCheck(self.host, context),
-    },
+    settings: forwardSettings(self.host, context, context.flow),
     body: context.newBody,
     nextHop: hop,
   });
