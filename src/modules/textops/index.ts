@@ -1,7 +1,6 @@
 import { defineModule } from '../../module/define.ts';
 import { bodyFunctions, multipartFunctions } from './bodyFunctions.ts';
 import { additionFunctions, presenceFunctions, removalFunctions } from './headerFunctions.ts';
-import { selects } from './hfValue.ts';
 import { replaceFunctions, searchFunctions, substitutionFunctions } from './searchFunctions.ts';
 import { stringFunctions } from './stringFunctions.ts';
 import { TextOps } from './textops.ts';
@@ -24,5 +23,4 @@ export default defineModule({
     ...stringFunctions(signature),
   }),
   transformations,
-  selects,
 });

@@ -3,6 +3,7 @@ import { iteratorFunctions, iteratorVariables } from './iteratorFunctions.ts';
 import { messageFunctions } from './messageFunctions.ts';
 import { TextOpsX } from './textopsx.ts';
 import { valueFunctions } from './valueFunctions.ts';
+import { selects } from './valueSelects.ts';
 
 export default defineModule({
   name: 'textopsx',
@@ -15,4 +16,5 @@ export default defineModule({
     ...iteratorFunctions(signature),
   }),
   pvs: iteratorVariables,
+  selects,
 });

@@ -2,28 +2,18 @@ import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { SelectDeclaration, SelectStep } from '../../module/define.ts';
 import type { SipMessage } from '../../sip/message.ts';
-import { type NameAddr, parseNameAddr, splitValues } from '../../sip/nameAddr.ts';
+import { type NameAddr, parseNameAddr } from '../../sip/nameAddr.ts';
+import { equalsIgnoreCase } from '../../sip/scan.ts';
 import { splitUri, type UriParts } from '../../sip/uriParts.ts';
-import type { TextOps } from './textops.ts';
+import type { TextOpsX } from './textopsx.ts';
+import { commaParam, listValues, wholeValues } from './values.ts';
 
 /** `@hf_value.name[i].part` and `@hf_value_exists`: single values of any header, across lines and comma lists. */
 
 type Getter = (context: ScriptContext) => Value;
 
-/** Names in selects may write `_` for `-`. */
 function valuesOf(message: SipMessage, name: string): string[] {
-  const values: string[] = [];
-  for (let i = message.findName(name); i >= 0; i = message.findName(name, i + 1)) {
-    for (const [start, end] of splitValues(
-      message.text,
-      message.headerValueStart(i),
-      message.headerValueEnd(i),
-    )) {
-      const value = message.text.slice(start, end).trim();
-      if (value !== '') values.push(value);
-    }
-  }
-  return values;
+  return listValues(message, name).map(({ start, end }) => message.text.slice(start, end));
 }
 
 /** The first one is 1, -1 is the last; undefined takes all. */
@@ -67,7 +57,7 @@ function partOf(rest: readonly SelectStep[]): Part | undefined {
     case 'params':
       return parameterPart(step.index === undefined ? more[0]?.name : String(step.index));
     default:
-      return undefined;
+      return more.length === 0 ? parameterPart(step.name) : undefined;
   }
 }
 
@@ -85,9 +75,15 @@ function uriPart(rest: readonly SelectStep[]): Part | undefined {
 function parameterPart(name: string | undefined): Part | undefined {
   if (name === undefined) return undefined;
   return (value) => {
-    const parameter = address(value)?.params.get(name);
+    const params = address(value)?.params;
+    const parameter = params?.get(name) ?? params?.get(dashed(name));
     return parameter === undefined ? undefined : unquoted(parameter);
   };
+}
+
+/** Names in selects may write `_` for `-`. */
+function dashed(name: string): string {
+  return name.replaceAll('_', '-');
 }
 
 /** The header's name: `hf_value.x_a` or `hf_value["X-A"]`, its index, and what follows. */
@@ -95,14 +91,14 @@ function split(
   first: SelectStep,
   rest: readonly SelectStep[],
 ): { name: string; index: number | undefined; rest: readonly SelectStep[] } | undefined {
-  if (typeof first.index === 'string')
-    return { name: first.index.replaceAll('_', '-'), index: undefined, rest };
+  if (typeof first.index === 'string') return { name: dashed(first.index), index: undefined, rest };
   const [header, ...more] = rest;
-  if (header === undefined || typeof header.index === 'string') return undefined;
-  return { name: header.name.replaceAll('_', '-'), index: header.index, rest: more };
+  if (header === undefined) return undefined;
+  const index = header.index === '*' ? undefined : header.index;
+  return typeof index === 'string' ? undefined : { name: dashed(header.name), index, rest: more };
 }
 
-function bindValue(_self: TextOps, first: SelectStep, steps: readonly SelectStep[]): Getter | undefined {
+function bindValue(_self: TextOpsX, first: SelectStep, steps: readonly SelectStep[]): Getter | undefined {
   const parts = split(first, steps);
   const part = parts === undefined ? undefined : partOf(parts.rest);
   if (parts === undefined || part === undefined) return undefined;
@@ -113,18 +109,48 @@ function bindValue(_self: TextOps, first: SelectStep, steps: readonly SelectStep
   };
 }
 
-function bindExists(_self: TextOps, first: SelectStep, steps: readonly SelectStep[]): Getter | undefined {
+function bindExists(_self: TextOpsX, first: SelectStep, steps: readonly SelectStep[]): Getter | undefined {
   const parts = split(first, steps);
   const [wanted] = parts?.rest ?? [];
   if (parts === undefined || wanted === undefined) return undefined;
   const { name } = parts;
-  return ({ message }) => (valuesOf(message, name).includes(wanted.name) ? '1' : '0');
+  return ({ message }) =>
+    valuesOf(message, name).some((value) => equalsIgnoreCase(value, wanted.name)) ? '1' : '0';
 }
 
-export const selects: Readonly<Record<string, SelectDeclaration<TextOps>>> = {
+/** One header, commas and all, or a parameter of it between commas. */
+function bindWholeValue(
+  _self: TextOpsX,
+  first: SelectStep,
+  steps: readonly SelectStep[],
+): Getter | undefined {
+  const parts = split(first, steps);
+  if (parts === undefined || parts.rest.length > 1) return undefined;
+  const { name, index = 1, rest } = parts;
+  const param = rest[0]?.name;
+  return ({ message }) => {
+    const values = wholeValues(message, name);
+    const value = index === 0 ? undefined : values.at(index > 0 ? index - 1 : index);
+    if (value === undefined) return null;
+    if (param === undefined) return message.text.slice(value.start, value.end);
+    const place = commaParam(message, value, param) ?? commaParam(message, value, dashed(param));
+    return place === undefined ? null : parameterValue(message.text, place);
+  };
+}
+
+function parameterValue(text: string, { nameEnd, end }: { nameEnd: number; end: number }): string {
+  const value = text.slice(nameEnd, end).replace(/^\s*=\s*|[\s,]+$/g, '');
+  return unquoted(value);
+}
+
+export const selects: Readonly<Record<string, SelectDeclaration<TextOpsX>>> = {
   hf_value: {
     doc: 'Values of a header: @hf_value.name, @hf_value.name[1].uri.user, @hf_value.name[-1].param["x"]',
     bind: bindValue,
+  },
+  hf_value2: {
+    doc: 'A header whose commas separate parameters: @hf_value2.authorization, @hf_value2.authorization.realm',
+    bind: bindWholeValue,
   },
   hf_value_exists: {
     doc: '1 when a header has this value, else 0: @hf_value_exists.name.value',

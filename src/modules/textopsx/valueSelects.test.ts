@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Value } from '../../lang/catalogue.ts';
-import type { SelectStep, Transformation } from '../../module/define.ts';
+import type { SelectStep } from '../../module/define.ts';
 import { contextOf, ModuleUnderTest, requestText } from '../../module/testing.ts';
-import textops from './index.ts';
+import textopsx from './index.ts';
 
 const headers =
   'X-A: one\nX-A: two\nX-A: three\n' +
@@ -29,39 +29,36 @@ const observed: readonly (readonly [readonly SelectStep[], Value])[] = [
 ];
 
 test('@hf_value gives what Kamailio gives', () => {
-  const under = new ModuleUnderTest(textops);
+  const under = new ModuleUnderTest(textopsx);
   const context = contextOf(requestText(headers));
   const bind = (first: SelectStep, rest: readonly SelectStep[]) =>
-    textops.selects?.hf_value?.bind(under.loaded.instance, first, rest);
+    textopsx.selects?.hf_value?.bind(under.loaded.instance, first, rest);
   for (const [rest, value] of observed)
     assert.equal(bind(step('hf_value'), rest)?.(context), value, JSON.stringify(rest));
   assert.equal(bind(step('hf_value', 'X-L'), [step('uri')])?.(context), 'sip:u1@h1;a=b,sip:u2@h2,tok3');
-  assert.equal(bind(step('hf_value'), [step('x_l', 1), step('nothing')]), undefined);
+  assert.equal(bind(step('hf_value'), [step('x_l', 1), step('p1')])?.(context), 'v1');
+  assert.equal(bind(step('hf_value'), [step('x_a', '*')])?.(context), 'one,two,three');
   assert.equal(bind(step('hf_value'), []), undefined);
-  const exists = textops.selects?.hf_value_exists?.bind;
+  const exists = textopsx.selects?.hf_value_exists?.bind;
   const ask = (value: string) =>
     exists?.(under.loaded.instance, step('hf_value_exists'), [step('x_l'), step(value)])?.(context);
-  assert.deepEqual([ask('tok3'), ask('nope')], ['1', '0']);
+  assert.deepEqual([ask('TOK3'), ask('nope')], ['1', '0']);
 });
 
-test('{re.subst} replaces, or leaves the text alone', () => {
-  const under = new ModuleUnderTest(textops);
-  const context = contextOf(requestText());
-  const apply = (expression: string, value: Value): Value => {
-    const bound = textops.transformations?.['re.subst']?.bind(under.loaded.instance, [
-      { text: expression, of: () => expression },
-    ]);
-    return (bound as Transformation)(value, context);
-  };
-  assert.equal(apply('/^sip:(.*)@(.*)/\\1-\\2/', 'sip:al@ho.com'), 'al-ho.com');
-  assert.equal(apply('/[ac]/Q/g', 'abcdefgh'), 'QbQdefgh');
-  assert.equal(apply('/nomatch/Q/g', 'abcdefgh'), 'abcdefgh');
-  assert.equal(apply('/BC/Q/i', 'abcdefgh'), 'aQdefgh');
-  assert.equal(apply('/(b)/[\\0]/', 'abcdefgh'), 'a[b]cdefgh');
-  assert.equal(apply('/h$/end/', 'abcdefgh'), 'abcdefgend');
-  assert.equal(apply('/a/b/', null), '');
-  const wrong = textops.transformations?.['re.subst']?.bind(under.loaded.instance, [
-    { text: '/(/x/', of: () => '' },
-  ]);
-  assert.ok(wrong !== undefined && 'message' in wrong);
+test('@hf_value2 takes commas for separators of parameters', () => {
+  const under = new ModuleUnderTest(textopsx);
+  const context = contextOf(
+    requestText(
+      'Authorization: Digest username="bob", integrity-protected="yes", uri="sip:x,y"\nX-A: 1,2\nX-A: 3',
+    ),
+  );
+  const ask = (...rest: SelectStep[]) =>
+    textopsx.selects?.hf_value2?.bind(under.loaded.instance, step('hf_value2'), rest)?.(context);
+  assert.equal(ask(step('x_a')), '1,2');
+  assert.equal(ask(step('x_a', -1)), '3');
+  assert.equal(ask(step('authorization'), step('username')), 'bob');
+  assert.equal(ask(step('authorization', 1), step('uri')), 'sip:x,y');
+  assert.equal(ask(step('authorization'), step('integrity_protected')), 'yes');
+  assert.equal(ask(step('authorization'), step('nonce')), null);
+  assert.equal(ask(step('nope')), null);
 });
