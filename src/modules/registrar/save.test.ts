@@ -600,7 +600,7 @@ describe('save', () => {
     for (const mode of [1, 3]) {
       const database = new FakeDatabase();
       database.table('version').push({ id: 1, table_name: 'location', table_version: 9 });
-      const bench = registrarBench({}, { db_mode: mode }, { database: async () => database, hooks: noHooks });
+      const bench = registrarBench({}, { db_mode: mode }, { database: async () => database });
       await bench.locations.start();
       let open = () => {};
       database.gate = () => new Promise<void>((resolve) => (open = resolve));
@@ -618,13 +618,3 @@ describe('save', () => {
     }
   });
 });
-
-const noHooks = {
-  onRequest() {},
-  afterRequest() {},
-  onResponse() {},
-  onConnectionClosed() {},
-  onUnreachable() {},
-  onStatelessReply() {},
-  emitStatelessReply() {},
-};

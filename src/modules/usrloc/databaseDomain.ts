@@ -11,7 +11,7 @@ import type {
   WriteOptions,
 } from './api.ts';
 import { BindingState, isValidAt, StoredBinding } from './binding.ts';
-import { matchBinding } from './matching.ts';
+import { matchInRecord } from './matching.ts';
 import type { DomainContext } from './memoryDomain.ts';
 import { insertOrdered } from './recordTable.ts';
 import { addAttribute, attributeColumns, attributeTable, type LocationRow, type RowMapper } from './rows.ts';
@@ -59,9 +59,7 @@ export class DatabaseDomain implements LocationDomain {
   }
 
   match(record: LocationRecord | undefined, key: MatchKey): Match {
-    const { matching_mode, cseq_delay } = this.#context.config;
-    const rules = { mode: matching_mode, cseqDelaySec: cseq_delay };
-    return matchBinding(record?.bindings ?? [], key, rules, this.nowSec());
+    return matchInRecord(record, key, this.#context.config, this.nowSec());
   }
 
   async insert(aor: string, data: BindingData): Promise<Binding> {

@@ -1,24 +1,37 @@
-import type { Binding, Match, MatchKey } from './api.ts';
+import type { Binding, LocationRecord, Match, MatchKey } from './api.ts';
+import type { UsrlocConfig } from './params.ts';
 
 /** `matching_mode`. */
-export const MatchingMode = {
+const MatchingMode = {
   contactOnly: 0,
   contactAndCallId: 1,
   contactAndPath: 2,
   callIdOnly: 3,
 } as const;
 
-export interface MatchingRules {
+interface MatchingRules {
   readonly mode: number;
   /** Time in which an equal CSeq is a retransmission; 0 turns that off. */
   readonly cseqDelaySec: number;
 }
 
+/** Finds the binding that a registration is about, by the rules of the config. */
+export function matchInRecord(
+  record: LocationRecord | undefined,
+  key: MatchKey,
+  config: UsrlocConfig,
+  nowSec: number,
+): Match {
+  if (record === undefined) return isNew;
+  const rules = { mode: config.matching_mode, cseqDelaySec: config.cseq_delay };
+  return matchBinding(record.bindings, key, rules, nowSec);
+}
+
 const isNew: Match = { kind: 'new' };
 const outOfOrder: Match = { kind: 'out-of-order' };
 
-/** Finds the binding that a registration is about and judges its CSeq (RFC 3261 §10.3 step 7). */
-export function matchBinding(
+/** Judges the CSeq too (RFC 3261 §10.3 step 7). */
+function matchBinding(
   bindings: readonly Binding[],
   key: MatchKey,
   rules: MatchingRules,

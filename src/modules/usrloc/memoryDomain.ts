@@ -13,7 +13,7 @@ import {
   type WriteOptions,
 } from './api.ts';
 import { BindingState, isValidAt, StoredBinding } from './binding.ts';
-import { matchBinding } from './matching.ts';
+import { matchInRecord } from './matching.ts';
 import type { UsrlocConfig } from './params.ts';
 import { RecordTable } from './recordTable.ts';
 import type { RuidMaker } from './ruid.ts';
@@ -79,9 +79,7 @@ export class MemoryDomain implements LocationDomain {
   }
 
   match(record: LocationRecord | undefined, key: MatchKey): Match {
-    const { matching_mode, cseq_delay } = this.#context.config;
-    const rules = { mode: matching_mode, cseqDelaySec: cseq_delay };
-    return matchBinding(record?.bindings ?? [], key, rules, this.nowSec());
+    return matchInRecord(record, key, this.#context.config, this.nowSec());
   }
 
   insert(aor: string, data: BindingData, options?: WriteOptions): Maybe<Binding> {

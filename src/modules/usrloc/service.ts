@@ -183,10 +183,17 @@ export class Locations implements LocationService {
 
   #emit(event: LocationEvent, binding: Binding, domain: LocationDomain): void {
     for (const listener of this.#listeners) {
-      const running = listener(event, binding, domain);
-      if (running instanceof Promise)
-        running.catch((error: unknown) => this.host.log.error(`listener for ${event}: ${errorText(error)}`));
+      try {
+        const running = listener(event, binding, domain);
+        if (running instanceof Promise) running.catch((error: unknown) => this.#blame(event, error));
+      } catch (error) {
+        this.#blame(event, error);
+      }
     }
+  }
+
+  #blame(event: LocationEvent, error: unknown): void {
+    this.host.log.error(`a listener for ${event} failed: ${errorText(error)}`);
   }
 
   #loseConnection(id: number): void {

@@ -171,6 +171,16 @@ describe('location table in memory', () => {
     assert.equal(host.statistics.read('location_expires', 'usrloc'), 0);
   });
 
+  it('goes on when a listener throws', async () => {
+    const { domain, locations, host } = await bench();
+    locations.on(() => {
+      throw new Error('oops');
+    });
+    await domain.insert('alice', data());
+    assert.equal(domain.contactCount, 1);
+    assert.match(host.log.lines.join(), /a listener for insert failed: oops/);
+  });
+
   it('gives the loop its turn while it sweeps many', async () => {
     const { domain, host, pass } = await bench({ timer_interval: 5 });
     for (let i = 0; i < 5000; i++)
