@@ -172,11 +172,13 @@ function unsignedBytes(value: number): number[] {
   return bytes;
 }
 
+/** Writes records one behind the other into one growing buffer: a dump may have millions of them. */
 class RecordWriter {
-  readonly #parts: Buffer[] = [];
+  #buffer = Buffer.allocUnsafe(1024);
+  #length = 0;
 
   bytes(): Buffer {
-    return Buffer.concat(this.#parts);
+    return this.#buffer.subarray(0, this.#length);
   }
 
   value(value: RpcValue): void {
@@ -194,25 +196,50 @@ class RecordWriter {
 
   /** As few bytes as keep the sign bit clear; negative ones and those over 31 bits take four. */
   #int(type: number, value: number): void {
-    const bytes = value < 0 || value > 0x7fffffff ? fourBytes(value) : unsignedBytes(value);
-    if (bytes.length > 0 && bytes.length < 4 && (bytes[0] as number) >= 0x80) bytes.unshift(0);
-    this.#parts.push(Buffer.from([(bytes.length << 4) | type, ...bytes]));
+    const bits = Math.abs(value) > 0xffffffff ? 0xffffffff : value >>> 0;
+    let size = 4;
+    if (value >= 0 && value <= 0x7fffffff) {
+      size = byteCount(bits);
+      if (size > 0 && size < 4 && bits >>> (8 * size - 1) === 1) size++;
+    }
+    this.#byte((size << 4) | type);
+    this.#number32(bits, size);
   }
 
   #text(type: number, text: string): void {
-    const bytes = Buffer.from(`${text}\0`, 'utf8');
-    if (bytes.length < 8) {
-      this.#parts.push(Buffer.from([(bytes.length << 4) | type]), bytes);
-      return;
+    const size = Buffer.byteLength(text, 'utf8') + 1;
+    if (size < 8) this.#byte((size << 4) | type);
+    else {
+      const digits = byteCount(size);
+      this.#byte(END | (digits << 4) | type);
+      this.#number32(size, digits);
     }
-    const size = unsignedBytes(bytes.length);
-    this.#parts.push(Buffer.from([END | (size.length << 4) | type, ...size]), bytes);
+    this.#reserve(size);
+    this.#length += this.#buffer.write(text, this.#length, 'utf8');
+    this.#buffer[this.#length++] = 0;
+  }
+
+  /** `size` bytes, the most significant first. */
+  #number32(bits: number, size: number): void {
+    for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) this.#byte((bits >>> shift) & 255);
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = byte;
+  }
+
+  #reserve(size: number): void {
+    if (this.#length + size <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(2 * this.#buffer.length, this.#length + size));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
   }
 
   #struct(struct: RpcStruct): void {
-    this.#parts.push(Buffer.from([RecordType.struct]));
+    this.#byte(RecordType.struct);
     this.#members(struct);
-    this.#parts.push(Buffer.from([END | RecordType.struct]));
+    this.#byte(END | RecordType.struct);
   }
 
   #members(struct: RpcStruct): void {
@@ -224,19 +251,17 @@ class RecordWriter {
 
   /** kamcmd knows a list of records as one struct with all their members. */
   #list(list: readonly RpcValue[]): void {
-    if (!list.every((each) => each instanceof RpcStruct)) {
-      this.#parts.push(Buffer.from([RecordType.array]));
-      for (const each of list) this.value(each);
-      this.#parts.push(Buffer.from([END | RecordType.array]));
-      return;
+    const type = list.every((each) => each instanceof RpcStruct) ? RecordType.struct : RecordType.array;
+    this.#byte(type);
+    for (const each of list) {
+      if (type === RecordType.struct) this.#members(each as RpcStruct);
+      else this.value(each);
     }
-    this.#parts.push(Buffer.from([RecordType.struct]));
-    for (const each of list) this.#members(each as RpcStruct);
-    this.#parts.push(Buffer.from([END | RecordType.struct]));
+    this.#byte(END | type);
   }
 }
 
-function fourBytes(value: number): number[] {
-  const bits = Math.abs(value) > 0xffffffff ? 0xffffffff : value >>> 0;
-  return [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255];
+/** Bytes that a number from 0 to 2^32-1 takes; 0 takes none. */
+function byteCount(bits: number): number {
+  return bits === 0 ? 0 : Math.ceil((32 - Math.clz32(bits)) / 8);
 }
