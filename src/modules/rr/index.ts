@@ -1,4 +1,5 @@
 import type { Value } from '../../lang/catalogue.ts';
+import type { ScriptContext } from '../../module/context.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import { checkAvpName, RecordRouting } from './rr.ts';
 
@@ -15,6 +16,12 @@ function checkDirection(value: Value): string | undefined {
 }
 
 const recordRoutes = ['request', 'branch', 'failure', 'branch_failure'] as const;
+
+/** A request upstream has the tags of the dialog the other way round. */
+function initialTag(self: RecordRouting, context: ScriptContext, fromSide: 'downstream' | 'upstream'): Value {
+  const { fromTag, toTag } = context.message;
+  return (self.direction(context) === fromSide ? fromTag : toTag) || null;
+}
 
 export default defineModule({
   name: 'rr',
@@ -194,6 +201,23 @@ export default defineModule({
     },
   }),
   pvs: {
+    rdir: {
+      doc: 'Direction of the request: $rdir(id) 1 or 2, $rdir(name) downstream or upstream. Behind loose_route.',
+      inner: 'required',
+      bind: (self, pv) => {
+        if (pv.inner === 'name') return { get: (context) => self.direction(context) };
+        if (pv.inner === 'id') return { get: (context) => (self.direction(context) === 'upstream' ? 2 : 1) };
+        return { message: `$rdir knows id and name, not "${pv.syntax.inner ?? ''}"` };
+      },
+    },
+    fti: {
+      doc: 'From tag of the request that made the dialog. Behind loose_route.',
+      get: (self, context) => initialTag(self, context, 'downstream'),
+    },
+    tti: {
+      doc: 'To tag of the response that made the dialog. Behind loose_route.',
+      get: (self, context) => initialTag(self, context, 'upstream'),
+    },
     route_uri: {
       doc: 'URI of the topmost Route; empty when there is none.',
       type: 'string',

@@ -251,3 +251,14 @@ test('api: callbacks, parameters and flow tokens', () => {
     'Record-Route: <sip:token@127.0.0.1:5090;lr;ftag=ft>',
   ]);
 });
+
+test('direction and the tags that made the dialog, as variables', () => {
+  const rrModule = module();
+  const tags = (context: ScriptContext) => {
+    rrModule.call('loose_route', context);
+    return ['$rdir(id)', '$rdir(name)', '$fti', '$tti'].map((name) => rrModule.read(name, context));
+  };
+  assert.deepEqual(tags(withRoutes(['<sip:127.0.0.1;lr;ftag=ft>'])), [1, 'downstream', 'ft', 'tt']);
+  assert.deepEqual(tags(withRoutes(['<sip:127.0.0.1;lr;ftag=tt>'])), [2, 'upstream', 'tt', 'ft']);
+  assert.deepEqual(tags(withRoutes([])), [1, 'downstream', 'ft', 'tt']);
+});

@@ -156,6 +156,10 @@ export class RecordRouting {
     return params !== '' && pattern.test(params) ? 1 : -1;
   }
 
+  direction(context: ScriptContext): 'downstream' | 'upstream' {
+    return directionOf(context, this.#host.transport);
+  }
+
   isDirection(context: ScriptContext, direction: string): number {
     return directionOf(context, this.#host.transport) === direction.toLowerCase() ? 1 : -1;
   }
