@@ -12,11 +12,11 @@ import type { Destination, Flow } from './transport.ts';
 export interface BranchRequest {
   readonly target: Target;
   /** Where to send it, best first; the rest is for failover (RFC 3263 §4.3). Not empty. */
-  readonly addresses: readonly ServerAddress[];
+  addresses: readonly ServerAddress[];
   /** Edits of this copy; undefined for those of the request. */
-  readonly edits: EditList | undefined;
+  edits: EditList | undefined;
   /** Body of this copy; undefined for that of the request. */
-  readonly body: string | undefined;
+  body: string | undefined;
 }
 
 /** Whom a branch tells of its fate: its response context. */
@@ -27,6 +27,8 @@ export interface BranchOwner {
   onBranchTimeout(branch: ClientBranch): void;
   onBranchTransportError(branch: ClientBranch): void;
 }
+
+const noAddresses: readonly ServerAddress[] = [];
 
 /** One copy of the request on its way: the client transaction with what became of it (RFC 3261 §16.6, §16.7). */
 export class ClientBranch implements ClientUser, Outcome {
@@ -86,6 +88,9 @@ export class ClientBranch implements ClientUser, Outcome {
   settle(): void {
     this.response = undefined;
     this.responseFlow = undefined;
+    this.request.addresses = noAddresses;
+    this.request.edits = undefined;
+    this.request.body = undefined;
     // without a final response from there the request is still wanted: for the ACK of a late one
     if (this.client !== undefined && !this.client.isPending && !this.isLocal) this.client.request = '';
   }

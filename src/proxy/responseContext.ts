@@ -36,7 +36,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
   isEnded = false;
   /** Counts up with each set of branches that is started together. */
   step = 0;
-  readonly branchBase: string;
+  branchBase: string;
   /** Somebody still has to decide: no automatic answer before (suspended requests). */
   holds = 0;
   #lifetime: Timer | undefined;
@@ -185,6 +185,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
     if (this.hasPending) return;
     this.#stopLifetime();
     for (let i = 0; i < this.branches.length; i++) (this.branches[i] as ClientBranch).settle();
+    this.branchBase = '';
     this.user.onSettled();
     if (this.server === undefined) this.#endIfSettled();
   }
