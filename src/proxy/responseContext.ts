@@ -174,7 +174,8 @@ export class ResponseContext implements BranchOwner, ServerUser {
     const composed = this.user.composeFinal(best);
     if (composed !== undefined) {
       this.finalStatus = composed.status;
-      this.server?.respond(composed.status, composed.text);
+      if (composed.text === '') this.server?.abandon();
+      else this.server?.respond(composed.status, composed.text);
       this.user.onResponseSent(composed.status, best.isLocal ? undefined : best);
     } else if (best.response !== undefined) this.#forward(best, best.response);
     this.#settle();

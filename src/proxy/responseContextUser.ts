@@ -30,7 +30,7 @@ export interface ResponseContextUser {
   onBranchFailure(branch: ClientBranch): void | Promise<void>;
   /** All branches have failed and `best` would be passed on; branches may be added, or an answer given. */
   onFailure(best: ClientBranch): void | Promise<void>;
-  /** The final decision: pass the response of this branch on. A text replaces what would be sent. */
+  /** The final decision: pass the response of this branch on. A text replaces what would be sent; '' is silence. */
   composeFinal(best: ClientBranch): { readonly status: number; readonly text: string } | undefined;
   /** A branch came to nothing before any response; true when another attempt was started for it. */
   failOver(branch: ClientBranch): boolean | Promise<boolean>;

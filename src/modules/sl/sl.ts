@@ -39,6 +39,13 @@ export class Sl implements SlApi {
 
   start(): void {
     if (this.config.bind_tm !== 0) this.#tm = this.host.api<StatefulReplies>('tm');
+    const { event_callback_fl_ack: ack, event_callback_lres_sent: response } = this.config;
+    for (const name of [ack, response]) {
+      if (name !== '')
+        this.host.log.warn(
+          `event callback (${name}) needs a scripting engine, which Olelo does not have yet`,
+        );
+    }
   }
 
   /** Its beginning tells our own answers, its end the request: a repeated request gets the same tag. */

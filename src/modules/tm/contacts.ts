@@ -9,6 +9,8 @@ import type { Transport } from '../../proxy/transport.ts';
 export interface ContactStores {
   readonly contacts: string;
   readonly flows: string;
+  /** Attributes that usrloc keeps for each contact, in the order of the target set. */
+  readonly attributes: string;
 }
 
 /**
@@ -31,20 +33,42 @@ export class Contacts {
     const { contacts } = this.#stores;
     if (contacts === '' || this.#stores.flows === '') return -1;
     if (context.branches.length === 0) return 1;
-    const targets = [context.target, ...context.branches];
-    const sorted = isWeighted
-      ? this.#drawn(targets)
-      : targets
-          .map((target, at) => ({ target, at }))
-          .sort(byQ)
-          .map(({ target }) => target);
+    const targets = [context.target, ...context.branches].map((target, at) => ({ target, at }));
+    const sorted = isWeighted ? this.#drawn(targets) : targets.sort(byQ);
+    const attributes = this.#takeAttributes(context, targets.length);
     context.branches.length = 0;
     for (let i = sorted.length - 1; i >= 0; i--) {
+      const { target, at } = sorted[i] as Placed;
       const next = sorted[i + 1];
-      const isLast = isWeighted || next === undefined || next.q !== (sorted[i] as Target).q;
-      context.variables.xavps.push(contacts, nodeOf(sorted[i] as Target, isLast));
+      const node = nodeOf(target, isWeighted || next === undefined || next.target.q !== target.q);
+      const own = attributes[at];
+      if (own instanceof XavpNode) node.push('xavp', own);
+      context.variables.xavps.push(contacts, node);
     }
     return 1;
+  }
+
+  /** The attributes of the targets, in their order; they travel with the contacts from here on. */
+  #takeAttributes({ variables }: ScriptContext, count: number): XavpValue[] {
+    const name = this.#stores.attributes;
+    const all: XavpValue[] = [];
+    if (name === '') return all;
+    for (let i = 0; i < count && variables.xavps.count(name) > 0; i++) {
+      all.push(variables.xavps.get(name));
+      variables.xavps.remove(name);
+    }
+    return all;
+  }
+
+  /** Puts the attributes of the chosen contacts back, the first target's on top. */
+  #restoreAttributes({ variables }: ScriptContext, nodes: readonly XavpNode[]): void {
+    const name = this.#stores.attributes;
+    if (name === '') return;
+    variables.xavps.removeAll(name);
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const own = nodes[i]?.get('xavp') ?? null;
+      if (own instanceof XavpNode) variables.xavps.push(name, own);
+    }
   }
 
   /** 1: the next group is the target set; -2: none left; -1 without the parameter. */
@@ -54,6 +78,7 @@ export class Contacts {
     const { xavps } = context.variables;
     const instances = new Set<string>();
     const chosen: Target[] = [];
+    const chosenNodes: XavpNode[] = [];
     for (let isLast = false; !isLast; ) {
       const node = xavps.get(contacts);
       if (!(node instanceof XavpNode)) break;
@@ -61,11 +86,15 @@ export class Contacts {
       isLast = node.get('q_flag') === 1;
       const target = targetOf(node, this.#transport);
       if (target.instance !== '' && instances.has(target.instance)) xavps.push(flows, node);
-      else chosen.push(target);
+      else {
+        chosen.push(target);
+        chosenNodes.push(node);
+      }
       if (target.instance !== '') instances.add(target.instance);
     }
     const [first, ...rest] = chosen;
     if (first === undefined) return -2;
+    this.#restoreAttributes(context, chosenNodes);
     context.target = first;
     context.uriChanged = true;
     context.branches.length = 0;
@@ -82,6 +111,7 @@ export class Contacts {
       const node = xavps.get(flows, i);
       if (!(node instanceof XavpNode) || textOf(node.get('instance')) !== failed?.target.instance) continue;
       xavps.remove(flows, i);
+      this.#restoreAttributes(context, [node]);
       context.target = targetOf(node, this.#transport);
       context.uriChanged = true;
       return 1;
@@ -90,16 +120,17 @@ export class Contacts {
   }
 
   /** The higher q, the better the odds to come first; those without q last. */
-  #drawn(targets: readonly Target[]): Target[] {
-    const left = targets.filter(({ q }) => q > 0);
-    const drawn: Target[] = [];
+  #drawn(targets: readonly Placed[]): Placed[] {
+    const left = targets.filter(({ target }) => target.q > 0);
+    const drawn: Placed[] = [];
     while (left.length > 0) {
-      let rest = (this.#entropy.uint32() / 2 ** 32) * left.reduce((sum, { q }) => sum + q, 0);
+      let rest = (this.#entropy.uint32() / 2 ** 32) * left.reduce((sum, { target }) => sum + target.q, 0);
       let at = 0;
-      while (at < left.length - 1 && rest >= (left[at] as Target).q) rest -= (left[at++] as Target).q;
+      while (at < left.length - 1 && rest >= (left[at] as Placed).target.q)
+        rest -= (left[at++] as Placed).target.q;
       drawn.push(...left.splice(at, 1));
     }
-    return [...drawn, ...targets.filter(({ q }) => q <= 0)];
+    return [...drawn, ...targets.filter(({ target }) => target.q <= 0)];
   }
 }
 

@@ -23,6 +23,7 @@ export default defineModule({
   }),
   rpc,
   api: tmApi,
+  start: (tm) => tm.start(),
   events: [
     { name: 'tm:branch-failure:*', doc: 'A branch has failed (t_on_branch_failure).' },
     { name: 'tm:local-request', doc: 'An own request is about to be sent.' },

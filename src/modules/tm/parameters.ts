@@ -234,17 +234,16 @@ export const parameters = {
     doc: 'In Contacts of a 3xx: 1 branch flags as parameter, 2 path as Route header; may be added.',
   },
   exec_time_check: {
-    type: 'int',
+    type: 'meaningless',
     default: 5000,
-    min: 0,
-    doc: 'Look again whether the transaction is alive when a failure route ran longer than this; 0 for never.',
+    doc: 'Look again whether the transaction is alive when a failure route ran longer than this.',
+    because: 'a transaction never goes away under a route that runs for it',
   },
   reply_relay_mode: {
-    type: 'int',
+    type: 'meaningless',
     default: 1,
-    min: 0,
-    max: 1,
-    doc: '1: a 200 whose onreply_route waited while another final response went out is not passed on in the transaction.',
+    doc: 'What becomes of a 200 whose onreply_route waited while another final response went out.',
+    because: 'responses of one transaction are handled one after another, also while a route waits',
   },
   enable_uac_fr: { ...flag, default: 0, doc: 'Failure routes also run for own requests.' },
 } as const;

@@ -200,11 +200,20 @@ export class Relay {
 
   /** The next address of a branch that came to nothing, as a branch of its own (RFC 3263 §4.3). */
   failOver(transaction: Transaction, branch: ClientBranch): boolean {
-    const start = this.#create(transaction, branch.request, branch.addressAt + 1, branch.replyRoute);
+    const request = failoverRequest(transaction, branch);
+    const start = this.#create(transaction, request, branch.addressAt + 1, branch.replyRoute);
     if (start === undefined) return false;
     this.#start(transaction, start);
     return true;
   }
+}
+
+/** The same copy again; by parameter from the socket that the request came in on. */
+function failoverRequest(transaction: Transaction, { request }: ClientBranch): BranchRequest {
+  const { target } = request;
+  if (transaction.keeper.config.dns_reuse_rcv_socket === 0 || target.socket !== undefined) return request;
+  const { addresses, edits, body } = request;
+  return { target: { ...copyTarget(target), socket: transaction.flow.socket }, addresses, edits, body };
 }
 
 /** A copy of the edits; the common case of none costs nothing. */

@@ -72,7 +72,7 @@ export class Replies {
   ): { readonly status: number; readonly text: string } | undefined {
     const { config } = transaction.keeper;
     const { response } = best;
-    if (transaction.isLocal) return { status: best.status, text: '' };
+    if (transaction.isLocal || endsInSilence(transaction, best)) return { status: best.status, text: '' };
     if (best.isLocal || response === undefined) {
       const status = best.status;
       return { status, text: this.build(transaction, status, localReason(status)) };
@@ -93,6 +93,13 @@ export class Replies {
     }
     return undefined;
   }
+}
+
+/** noisy_ctimer 0: nobody ever answered the only copy of an INVITE, and no script wants to know. */
+function endsInSilence(transaction: Transaction, best: ClientBranch): boolean {
+  const { keeper, branches, isInvite, hasRunFailureRoute } = transaction;
+  if (keeper.config.noisy_ctimer !== 0 || !isInvite || hasRunFailureRoute) return false;
+  return branches.length === 1 && best.hasTimedOut && best.responseCount === 0 && !transaction.isCancelled;
 }
 
 function optional(body: string | undefined, contentType: string | undefined): ReplyOptions {

@@ -83,6 +83,7 @@ export class Responses {
     if (name === '' || (transaction.isLocal && this.#parts.config.enable_uac_fr === 0)) return undefined;
     if (name !== '') transaction.plan.failureRoute = '';
     if (!this.#parts.host.routes.has('failure', name)) return undefined;
+    transaction.hasRunFailureRoute = true;
     const result = this.#parts.routes.failure('failure', name, transaction, best);
     return typeof result === 'number' ? undefined : result.then(nothing);
   }

@@ -79,13 +79,28 @@ export class Tm implements TransactionKeeper, TmServices {
     this.suspensions = new Suspensions(this);
     this.cancels = new Cancels(this, this.suspensions);
     this.localRequests = new LocalRequests(this);
-    const stores = { contacts: bareName(config.contacts_avp), flows: bareName(config.contact_flows_avp) };
+    const stores = {
+      contacts: bareName(config.contacts_avp),
+      flows: bareName(config.contact_flows_avp),
+      attributes: bareName(config.xavp_contact),
+    };
     this.contacts = new Contacts(stores, host.entropy, host.transport);
     host.hooks.onResponse((response, context) => this.responses.take(response, context));
     host.hooks.afterRequest((context) => this.#afterRequest(context));
     host.hooks.onUnreachable((address, port, proto) =>
       this.destinations.onUnreachable(this.core, address, port, proto),
     );
+  }
+
+  /** What the configuration asks for and nobody can give yet. */
+  start(): void {
+    const { event_callback: request, event_callback_lres_sent: response } = this.config;
+    for (const name of [request, response]) {
+      if (name !== '')
+        this.host.log.warn(
+          `event callback (${name}) needs a scripting engine, which Olelo does not have yet`,
+        );
+    }
   }
 
   // ---- relaying

@@ -63,6 +63,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   failure: RelayFailure | undefined = undefined;
   currentBranch: ClientBranch | undefined = undefined;
   lastStatus = 0;
+  hasRunFailureRoute = false;
   /** Its final response is in the statistics. */
   isCounted = false;
   /** Times that somebody holds the decision on the request. */
