@@ -1,5 +1,7 @@
 import type { RpcDeclaration } from '../../module/define.ts';
 import { type RpcArgument, RpcFault, type RpcParameter, type RpcReply, RpcStruct } from '../../module/rpc.ts';
+import { HeaderKind } from '../../sip/headerKind.ts';
+import type { SipMessage } from '../../sip/message.ts';
 import type { LocalResult } from './api.ts';
 import { localRequestOf } from './contactFunctions.ts';
 import { splitHeaders } from './headerLines.ts';
@@ -98,19 +100,26 @@ function describe(transaction: Transaction): RpcStruct {
   const { request, branches } = transaction;
   const { index, label } = idOf(transaction);
   return new RpcStruct({
+    cell: `0x${transaction.id.toString(16)}`,
     tindex: index,
     tlabel: label,
     method: transaction.method,
-    from: request.from?.uri ?? '',
-    to: request.to?.uri ?? '',
-    callid: request.callId,
-    cseq: String(request.cseq?.number ?? 0),
+    from: lineOf(request, HeaderKind.from),
+    to: lineOf(request, HeaderKind.to),
+    callid: lineOf(request, HeaderKind.callId),
+    cseq: `CSeq: ${request.cseq?.number ?? 0}`,
     uas_request: 'yes',
     tflags: transaction.flags,
     outgoings: branches.length,
     ref_count: 1,
     lifetime: 0,
   });
+}
+
+/** The whole header line, as Kamailio shows it. */
+function lineOf(request: SipMessage, kind: HeaderKind): string {
+  const i = request.find(kind);
+  return i < 0 ? '' : request.text.slice(request.headerStart(i), request.headerEnd(i));
 }
 
 function stats(tm: Tm): RpcStruct {
