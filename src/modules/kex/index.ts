@@ -1,5 +1,6 @@
 import type { Value } from '../../lang/catalogue.ts';
 import { arg, defineModule } from '../../module/define.ts';
+import { isMyself } from '../../proxy/myself.ts';
 import { splitUri } from '../../sip/uriParts.ts';
 import { flagFunctions } from './flags.ts';
 import { Kex } from './kex.ts';
@@ -73,7 +74,7 @@ export default defineModule({
         signature({
           kemi: 'is_myself',
           args: [arg.string('uri', 'URI, host or address')],
-          run: (self, _context, uri) => (self.isMyself(uri) ? 1 : -1),
+          run: (self, _context, uri) => (isMyself(self.host.transport, uri) ? 1 : -1),
         }),
       ],
     },

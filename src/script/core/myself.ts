@@ -1,21 +1,7 @@
-import type { TransportProtocol } from '../../base/ports.ts';
 import { arg } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
-import { splitUri } from '../../sip/uriParts.ts';
+import { isMyself } from '../../proxy/myself.ts';
 import type { CoreFunctions, CoreTools } from './state.ts';
-
-/** Is a URI, `host`, or `host:port` one of ours? A port that is not written is not compared. */
-export function isMyself(host: Host, text: string): boolean {
-  const uri =
-    splitUri(text) ??
-    splitUri(
-      `sip:${text.includes(':') && !text.includes('.') && !text.startsWith('[') ? `[${text}]` : text}`,
-    );
-  if (uri === undefined || uri.host === '') return false;
-  const proto = uri.param('transport')?.toLowerCase() as TransportProtocol | undefined;
-  const name = uri.host.startsWith('[') ? uri.host.slice(1, -1) : uri.host;
-  return host.transport.isLocal(name, uri.port, proto);
-}
 
 export function myselfFunctions({ signature }: CoreTools): CoreFunctions {
   const test = (doc: string): CoreFunctions[string] => ({
@@ -24,7 +10,7 @@ export function myselfFunctions({ signature }: CoreTools): CoreFunctions {
     signatures: [
       signature({
         args: [arg.any('text', 'URI or address')],
-        run: (self, _context, value) => (isMyself(self.host, String(value ?? '')) ? 1 : -1),
+        run: (self, _context, value) => (isMyself(self.host.transport, String(value ?? '')) ? 1 : -1),
       }),
     ],
   });
