@@ -203,6 +203,18 @@ export default defineModule({
         }),
       ],
     },
+    set_q_override: {
+      doc: 'Gives all contacts of this REGISTER one q, whatever they say. Kamailio has it in KEMI only.',
+      routes: savingRoutes,
+      returns: { 1: 'done', [-1]: 'no q' },
+      signatures: [
+        signature({
+          kemi: 'set_q_override',
+          args: [arg.string('q', '0 to 1')],
+          run: (self, context, q) => self.overrideQ(context, q),
+        }),
+      ],
+    },
     reg_send_reply: {
       doc: 'Sends the answer that save with flag 2 has kept back.',
       routes: lookupRoutes,

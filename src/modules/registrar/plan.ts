@@ -26,6 +26,13 @@ export type Change =
   /** `implied`: not what the client asked for, but what follows from it. */
   | { readonly kind: 'remove'; readonly binding: Binding; readonly implied: boolean };
 
+const qOverride = Symbol('registrar q');
+
+/** All contacts of this message get this q, in thousandths (`set_q_override`). */
+export function overrideQ(context: ScriptContext, q: number): void {
+  context.scratch.set(qOverride, q);
+}
+
 /** Longest source address that the column holds. */
 const maxReceivedLength = 255;
 
@@ -206,6 +213,8 @@ export class Planner {
   /** undefined when it is malformed. */
   #qOf(contact: NameAddr): number | undefined {
     const { config } = this.#parts;
+    const forced = this.#context.scratch.get(qOverride);
+    if (typeof forced === 'number') return forced;
     const set = numberSetting(this.#context, config.xavp_cfg, 'q');
     if (set !== undefined) return clampQ(set);
     const named = qOf(lastParam(contact, 'q'));

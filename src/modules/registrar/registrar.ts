@@ -2,9 +2,11 @@ import { errorText, ServerError } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import type { Binding, LocationDomain } from '../usrloc/api.ts';
+import { qOf } from './contactValues.ts';
 import { Lookup } from './lookup.ts';
 import type { RegistrarConfig } from './params.ts';
 import { Parts } from './parts.ts';
+import { overrideQ } from './plan.ts';
 import { Profiles } from './profiles.ts';
 import { Registered } from './registered.ts';
 import { Saver } from './save.ts';
@@ -46,6 +48,17 @@ export class Registrar {
       return -1;
     }
     context.message.appendHeader(`${name}: ${context.flow.socket.text}\r\n`);
+    return 1;
+  }
+
+  /** `set_q_override`: gives all contacts of the next save() of this message one q. */
+  overrideQ(context: ScriptContext, text: string): number {
+    const q = qOf(text) ?? -1;
+    if (q < 0) {
+      this.parts.host.log.error(`set_q_override: <${text}> is no q`);
+      return -1;
+    }
+    overrideQ(context, q);
     return 1;
   }
 

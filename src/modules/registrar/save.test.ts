@@ -505,6 +505,15 @@ describe('save', () => {
     assert.equal(context.replyHeaders, `Contact: ${contact};expires=3600\r\n`);
   });
 
+  it('gives all contacts the q of set_q_override', async () => {
+    const bench = registrarBench();
+    const context = contextOf(registerText({ contacts: ['<sip:a@b>;q=0.1', '<sip:c@b>'] }));
+    assert.equal(await bench.call('set_q_override', context, '1.5'), -1);
+    assert.equal(await bench.call('set_q_override', context, '0.7'), 1);
+    await bench.call('save', context, 'location');
+    assert.deepEqual(bench.replies, [ok('<sip:a@b>;q=0.7;expires=3600, <sip:c@b>;q=0.7;expires=3600')]);
+  });
+
   it('saves for another AoR', async () => {
     const bench = registrarBench();
     const context = contextOf(registerText({ contacts: [contact] }));
