@@ -5,13 +5,13 @@ export type SourceMap = ReturnType<typeof toEncodedMap>;
 
 /** Lines of JavaScript with the places in the config that they come from. */
 export class CodeWriter {
+  readonly #file: string;
   readonly #lines: string[] = [];
-  readonly #map: GenMapping;
-  readonly #files = new Set<string>();
+  readonly #mappings: { readonly line: number; readonly column: number; readonly span: Span }[] = [];
   #indent = 0;
 
   constructor(file: string) {
-    this.#map = new GenMapping({ file });
+    this.#file = file;
   }
 
   get text(): string {
@@ -19,16 +19,34 @@ export class CodeWriter {
   }
 
   get sourceMap(): SourceMap {
-    return toEncodedMap(this.#map);
+    const map = new GenMapping({ file: this.#file });
+    const files = new Set<string>();
+    for (const { line, column, span } of this.#mappings) {
+      const { file } = span;
+      const original = file.locate(span.start);
+      if (!files.has(file.path)) setSourceContent(map, file.path, file.text);
+      files.add(file.path);
+      addMapping(map, {
+        generated: { line, column },
+        source: file.path,
+        original: { line: original.line, column: original.column - 1 },
+      });
+    }
+    return toEncodedMap(map);
   }
 
-  /** Lines written so far; `insert` puts more in at such a place. */
-  get lineCount(): number {
-    return this.#lines.length;
+  /** Runs `write`; takes back all that it has written when it answers false. */
+  attempt(write: () => boolean): boolean {
+    const { length } = this.#lines;
+    const mappings = this.#mappings.length;
+    if (write()) return true;
+    this.#lines.length = length;
+    this.#mappings.length = mappings;
+    return false;
   }
 
   line(text: string, span?: Span): void {
-    if (span) this.#mapTo(span);
+    if (span) this.#mappings.push({ line: this.#lines.length + 1, column: this.#indent * 2, span });
     this.#lines.push('  '.repeat(this.#indent) + text);
   }
 
@@ -56,19 +74,5 @@ export class CodeWriter {
     return (text) => {
       this.#lines[at] = indent + text;
     };
-  }
-
-  #mapTo(span: Span): void {
-    const { file } = span;
-    const original = file.locate(span.start);
-    if (!this.#files.has(file.path)) {
-      this.#files.add(file.path);
-      setSourceContent(this.#map, file.path, file.text);
-    }
-    addMapping(this.#map, {
-      generated: { line: this.#lines.length + 1, column: this.#indent * 2 },
-      source: file.path,
-      original: { line: original.line, column: original.column - 1 },
-    });
   }
 }

@@ -57,6 +57,53 @@ test('waiting functions are awaited only when they answer a promise', async () =
   assert.deepEqual([context.exited, context.depth], [true, 0]);
 });
 
+test('a route that could wait makes no promise when nothing waits', () => {
+  const text = `request_route {
+    if (!give_soon(1)) { log("no"); exit; }
+    route(A);
+    if ($var(x) == 5) { if (give_soon(-1)) { log("no"); } else { log("else $rc"); } }
+    route(A);
+  }
+  route[A] { $var(x) = give_soon(5); if (give_soon(2)) { return; } log("no"); }`;
+  const { context, code } = runRequest(text);
+  assert.deepEqual([code, context.log], [1, ['else -1']]);
+});
+
+test('after a wait the rest of the route runs, and only the rest', async () => {
+  const text = `request_route {
+    log("1");
+    if ($var(on) == 0) {
+      log("2");
+      if (WAIT(3)) { log("3 $rc"); route(A); log("4 $rc"); } else { log("no"); }
+      log("5 $rc");
+    } else { log("no"); }
+    $var(y) = WAIT(6); log("6 $var(y)");
+    switch (WAIT(1)) { case 1: log("7"); break; default: log("no"); }
+    return WAIT(1) + 8;
+  }
+  route[A] { log("A"); WAIT(-2); }`;
+  const expected = ['1', '2', '3 3', 'A', '4 -2', '5 1', '6 6', '7'];
+  for (const name of ['give_soon', 'give_later']) {
+    const { context, code } = runRequest(text.replaceAll('WAIT', name));
+    assert.equal(typeof code === 'number', name === 'give_soon');
+    assert.equal(await code, 9);
+    assert.deepEqual(context.log, expected);
+  }
+});
+
+test('the end of a run behind a wait', async () => {
+  for (const [ending, dropped] of [
+    ['exit', false],
+    ['drop', true],
+    ['return 0', false],
+  ] as const) {
+    const { context, code } = runRequest(`request_route { route(A); log("no"); }
+    route[A] { give_later(1); ${ending}; log("no"); }`);
+    await code;
+    assert.deepEqual([context.exited, context.dropped, context.log], [true, dropped, []]);
+  }
+});
+
 test('operands before a call keep the value they had', () => {
   const { context } = runRequest(`request_route {
     $var(x) = 1;

@@ -2,11 +2,12 @@ import { analyseCalls, type RouteFacts } from './callGraph.ts';
 import type { RouteKind } from './catalogue.ts';
 import { CodeWriter, type SourceMap } from './codeWriter.ts';
 import type { StatementContext } from './functionContext.ts';
-import { generateRouteBody } from './generateStatements.ts';
+import { generateContinuation, generateRouteBody } from './generateStatements.ts';
 import type { IrRoute } from './ir.ts';
 import { identifierOf, LinkNames } from './linkNames.ts';
 import { routeKey } from './routeState.ts';
 import type { Span } from './source.ts';
+import { WaitTracker } from './waitTracker.ts';
 
 export interface CodegenOptions {
   /** Name of the generated file in the source map. */
@@ -28,6 +29,7 @@ export interface RouteMeta {
   readonly name: string;
   /** Key in `LinkedRoutes.routes`. */
   readonly key: string;
+  /** May answer a promise; answers a number all the same when nothing had to be waited for. */
   readonly isAsync: boolean;
   readonly file: string;
   readonly line: number;
@@ -110,25 +112,64 @@ class Generator {
     };
   }
 
-  #writeRoute({ route, functionName, facts }: NamedRoute): void {
+  #writeRoute(named: NamedRoute): void {
+    const { route, facts, functionName } = named;
+    if (facts.isAsync && this.#writer.attempt(() => this.#writeResumable(named))) return;
+    const opening = facts.isAsync ? `async function ${functionName}(c) {` : `function ${functionName}(c) {`;
+    this.#writeFunction(named, opening, undefined, (context) =>
+      generateRouteBody(context, route.body.statements),
+    );
+  }
+
+  /** A plain function, and an async one for each place where something may have to be waited for. */
+  #writeResumable(named: NamedRoute): boolean {
+    const { route, functionName } = named;
+    const tracker = new WaitTracker();
+    this.#writeFunction(named, `function ${functionName}(c) {`, tracker, (context) =>
+      generateRouteBody(context, route.body.statements),
+    );
+    if (!tracker.possible) return false;
+    tracker.points.forEach((point, i) => {
+      const opening = `async function ${functionName}_${i + 1}(c, promise) {`;
+      this.#writeFunction(
+        named,
+        opening,
+        undefined,
+        (context) => generateContinuation(context, point),
+        'promise',
+      );
+    });
+    return true;
+  }
+
+  #writeFunction(
+    { route, functionName }: NamedRoute,
+    opening: string,
+    tracker: WaitTracker | undefined,
+    generate: (context: StatementContext) => void,
+    promise?: string,
+  ): void {
     const writer = this.#writer;
-    writer.open(`${facts.isAsync ? 'async ' : ''}function ${functionName}(c) {`, route.span);
+    writer.open(opening, route.span);
     const declare = writer.reserve();
     const temporaries: string[] = [];
-    const context: StatementContext = {
+    let resumed = promise;
+    generate({
       writer,
       names: this.#names,
+      functionName,
+      tracker,
       dynamicAsync: this.#dynamicAsync,
       resultType: this.#resultType,
-      temporary: () => {
-        const name = `t${temporaries.length}`;
-        temporaries.push(name);
-        return name;
-      },
+      temporary: () => `t${temporaries.push(`t${temporaries.length}`) - 1}`,
       routeCall: (name) => this.#calleeOf(name),
       trace: (span) => (this.#trace ? this.#hook(span) : undefined),
-    };
-    generateRouteBody(context, route.body.statements);
+      takeResumed: () => {
+        const name = resumed;
+        resumed = undefined;
+        return name;
+      },
+    });
     declare(`let ${['r = 1', ...temporaries].join(', ')};`);
     writer.line('return r;');
     writer.close();
@@ -148,15 +189,24 @@ class Generator {
   /** Counts the depth of routes that can come back to themselves. */
   #writeGuard({ route, functionName, facts }: NamedRoute): void {
     const writer = this.#writer;
-    writer.open(`${facts.isAsync ? 'async ' : ''}function enter_${functionName}(c) {`, route.span);
+    writer.open(`function enter_${functionName}(c) {`, route.span);
     writer.line(
       `if (c.depth >= maxDepth) { host.recursionTooDeep(c, ${JSON.stringify(route.name)}); return -1; }`,
     );
     writer.line('c.depth++;');
-    writer.line(`const r = ${facts.isAsync ? 'await ' : ''}${functionName}(c);`);
+    writer.line(`const r = ${functionName}(c);`);
+    this.#writeLeaving(facts.isAsync);
+    writer.close();
+  }
+
+  /** `r` is what the sub-route has answered. */
+  #writeLeaving(isAsync: boolean): void {
+    const writer = this.#writer;
+    if (isAsync) {
+      writer.line('if (typeof r !== "number") return r.then((code) => { c.depth--; return code; });');
+    }
     writer.line('c.depth--;');
     writer.line('return r;');
-    writer.close();
   }
 
   /** `route($x)`. */
@@ -172,8 +222,7 @@ class Generator {
     writer.line('if (c.depth >= maxDepth) { host.recursionTooDeep(c, name); return -1; }');
     writer.line('c.depth++;');
     writer.line('const r = route(c);');
-    writer.line('if (typeof r === "number") { c.depth--; return r; }');
-    writer.line('return r.then((code) => { c.depth--; return code; });');
+    this.#writeLeaving(this.#dynamicAsync);
     writer.close();
   }
 

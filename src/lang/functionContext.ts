@@ -1,6 +1,7 @@
 import type { CodeWriter } from './codeWriter.ts';
 import type { LinkNames } from './linkNames.ts';
 import type { Span } from './source.ts';
+import type { WaitTracker } from './waitTracker.ts';
 
 /** What the code of one route is written with. */
 export interface FunctionContext {
@@ -12,6 +13,12 @@ export interface FunctionContext {
   routeCall(name: string): { readonly callee: string; readonly isAsync: boolean };
   /** Some sub-route is async, so a call by a computed name may be. */
   readonly dynamicAsync: boolean;
+  /** Name of the function; continuations are called by it and a number. */
+  readonly functionName: string;
+  /** Where to go on after a wait; undefined in an async function, which awaits. */
+  readonly tracker: WaitTracker | undefined;
+  /** In a continuation, once: the name of the promise that stands for the first call. */
+  takeResumed(): string | undefined;
   /** What a return code is in an expression: see `Operand`. */
   readonly resultType: 'result' | 'returned';
 }

@@ -12,8 +12,11 @@ export function generateArguments(
   generate: Generate,
 ): string[] {
   const lastCall = args.findLastIndex((arg) => arg.kind === 'value' && hasCall(arg.value));
+  const { tracker } = context;
   return args.map((arg, i) => {
-    const code = generateArgument(context, arg, generate);
+    const write = (): string => generateArgument(context, arg, generate);
+    // what a call inside of an argument waits for cannot be gone on from
+    const code = tracker && lastCall >= 0 ? tracker.block(write) : write();
     if (i >= lastCall) return code;
     const kept = context.temporary();
     context.writer.line(`${kept} = ${code};`);

@@ -23,6 +23,7 @@ import {
   constantOperand,
   type Operand,
 } from './operand.ts';
+import type { Span } from './source.ts';
 
 /**
  * Writes statements for all calls inside of an expression, in order, and answers what is left as a JavaScript
@@ -136,7 +137,12 @@ function generateBoth(context: FunctionContext, left: IrExpression, right: IrExp
   if (first.constant !== undefined || !hasCall(right)) return [first, generateExpression(context, right)];
   const kept = context.temporary();
   context.writer.line(`${kept} = ${first.code};`);
-  return [{ code: kept, type: first.type }, generateExpression(context, right)];
+  return [{ code: kept, type: first.type }, blocked(context, () => generateExpression(context, right))];
+}
+
+/** A call in there cannot be gone on from: what stands before it would be evaluated twice. */
+function blocked(context: FunctionContext, write: () => Operand): Operand {
+  return context.tracker ? context.tracker.block(write) : write();
 }
 
 /** A constant that decides nothing leaves the other side as it is, as the real server's optimizer does. */
@@ -154,7 +160,7 @@ function generateLogical(context: FunctionContext, expression: IrBinary): Operan
   const outcome = context.temporary();
   writer.line(`${outcome} = ${first};`);
   writer.open(`if (${isAnd ? '' : '!'}${outcome}) {`);
-  const second = asNonZero(generateExpression(context, right));
+  const second = asNonZero(blocked(context, () => generateExpression(context, right)));
   writer.line(`${outcome} = ${second};`);
   writer.close();
   return { code: outcome, type: 'bool' };
@@ -178,47 +184,77 @@ function generateMatch(context: FunctionContext, expression: IrMatch): Operand {
 
 /** A question that core syntax asks: neither `$rc` nor the end of the run. */
 function generateTest(context: FunctionContext, expression: IrTest): Operand {
-  const { writer, names } = context;
-  const args = expression.args.map((arg) => asText(generateExpression(context, arg)));
-  const call = `${[`${names.link('call', expression.id)}(c`, ...args].join(', ')})`;
+  const { writer, names, tracker } = context;
   const sign = expression.negated ? '<=' : '>';
-  if (!expression.waits) return { code: `(${call} ${sign} 0)`, type: 'bool' };
+  const call = (): string => {
+    const args = expression.args.map((arg) => asText(generateExpression(context, arg)));
+    return `${[`${names.link('call', expression.id)}(c`, ...args].join(', ')})`;
+  };
+  if (!expression.waits) return { code: `(${call()} ${sign} 0)`, type: 'bool' };
   const answer = context.temporary();
-  writer.line(`${answer} = ${call};`, expression.span);
-  writer.line(`if (typeof ${answer} !== "number") ${answer} = await ${answer};`);
+  if (!writeResumed(context, answer, expression.span)) {
+    writer.line(`${answer} = ${call()};`, expression.span);
+    tracker?.countCall();
+    writeWait(context, answer);
+  }
   return { code: `(${answer} ${sign} 0)`, type: 'bool' };
 }
 
 /** A function's answer is `$rc`, and 0 ends the run. */
 function generateCall(context: FunctionContext, expression: IrCall): Operand {
-  const { writer } = context;
-  const args = generateArguments(context, expression.args, generateExpression);
-  const callee = context.names.link('call', expression.id);
+  const { writer, tracker } = context;
   const result = context.temporary();
-  writer.line(`${result} = ${[`${callee}(c`, ...args].join(', ')});`, expression.span);
-  if (expression.waits) writer.line(`if (typeof ${result} !== "number") ${result} = await ${result};`);
+  if (!writeResumed(context, result, expression.span)) {
+    const args = generateArguments(context, expression.args, generateExpression);
+    const callee = context.names.link('call', expression.id);
+    writer.line(`${result} = ${[`${callee}(c`, ...args].join(', ')});`, expression.span);
+    tracker?.countCall();
+    if (expression.waits) writeWait(context, result);
+  }
   writer.line(`if ((c.returnCode = ${result}) === 0) { c.exited = true; return 0; }`);
   return { code: result, type: context.resultType };
 }
 
 function generateRouteCall(context: FunctionContext, expression: IrRouteCall): Operand {
   const { writer } = context;
-  const target = generateExpression(context, expression.target);
   const result = context.temporary();
+  if (!writeResumed(context, result, expression.span)) writeRouteCall(context, expression, result);
+  writer.line(`if (c.exited) return ${result};`);
+  writer.line(`c.returnCode = ${result};`);
+  return { code: result, type: context.resultType };
+}
+
+function writeRouteCall(context: FunctionContext, expression: IrRouteCall, result: string): void {
+  const { writer, tracker } = context;
+  const target = generateExpression(context, expression.target);
+  let mayWait = context.dynamicAsync;
   if (target.constant !== undefined) {
     const { callee, isAsync } = context.routeCall(String(target.constant));
-    writer.line(`${result} = ${isAsync ? 'await ' : ''}${callee}(c);`, expression.span);
+    mayWait = isAsync;
+    writer.line(`${result} = ${callee}(c);`, expression.span);
   } else {
     const { file, start } = expression.span;
     const place = `${JSON.stringify(file.path)}, ${file.locate(start).line}`;
     writer.line(`${result} = callRoute(c, ${asText(target)}, ${place});`, expression.span);
-    if (context.dynamicAsync) {
-      writer.line(`if (typeof ${result} !== "number") ${result} = await ${result};`);
-    }
   }
-  writer.line(`if (c.exited) return ${result};`);
-  writer.line(`c.returnCode = ${result};`);
-  return { code: result, type: context.resultType };
+  tracker?.countCall();
+  if (mayWait) writeWait(context, result);
+}
+
+/** In a continuation the first call has been made already: its promise is waited for. */
+function writeResumed(context: FunctionContext, result: string, span: Span): boolean {
+  const promise = context.takeResumed();
+  if (promise === undefined) return false;
+  context.writer.line(`${result} = await ${promise};`, span);
+  return true;
+}
+
+/** The answer may be a promise: an async function awaits it, a plain one lets its continuation do so. */
+function writeWait(context: FunctionContext, result: string): void {
+  const { writer, tracker } = context;
+  const isPromise = `typeof ${result} !== "number"`;
+  if (!tracker) writer.line(`if (${isPromise}) ${result} = await ${result};`);
+  else writer.line(`if (${isPromise}) return ${context.functionName}_${tracker.addPoint()}(c, ${result});`);
 }
 
 function generateSelval(context: FunctionContext, expression: IrSelval): Operand {
@@ -226,9 +262,13 @@ function generateSelval(context: FunctionContext, expression: IrSelval): Operand
   const condition = asCondition(generateExpression(context, expression.condition));
   const chosen = context.temporary();
   writer.open(`if (${condition}) {`);
-  writer.line(`${chosen} = ${asValue(generateExpression(context, expression.whenTrue))};`);
+  writer.line(
+    `${chosen} = ${asValue(blocked(context, () => generateExpression(context, expression.whenTrue)))};`,
+  );
   writer.reopen('} else {');
-  writer.line(`${chosen} = ${asValue(generateExpression(context, expression.whenFalse))};`);
+  writer.line(
+    `${chosen} = ${asValue(blocked(context, () => generateExpression(context, expression.whenFalse)))};`,
+  );
   writer.close();
   return { code: chosen, type: 'any' };
 }

@@ -3,27 +3,50 @@ import { generateCallStatement, generateExpression } from './generateExpressions
 import type { IrAssign, IrCase, IrExpression, IrIf, IrJump, IrStatement, IrSwitch, IrWhile } from './ir.ts';
 import { asCondition, asInt, asNonZero, asText, asValue, constantInt, type Operand } from './operand.ts';
 import type { Span } from './source.ts';
-
-/**
- * Where a statement stands. At the end of a route (`tail`) its outcome is the route's return code, kept in `r`;
- * in a loop that end may come several times, so `r` is set each time.
- */
-interface Position {
-  readonly tail: boolean;
-  readonly inLoop: boolean;
-  /** Where `break` leads: out of a loop or switch, which may be the end of the route, or out of the route. */
-  readonly breaks: 'inside' | 'toTail' | 'route';
-}
+import type { Position, ResumePoint } from './waitTracker.ts';
 
 export function generateRouteBody(context: StatementContext, statements: readonly IrStatement[]): void {
   generateList(context, statements, { tail: true, inLoop: false, breaks: 'route' });
 }
 
-function generateList(context: StatementContext, statements: readonly IrStatement[], at: Position): void {
+/** What is left of a route from a call on that has waited: its statement again, then all that follows outwards. */
+export function generateContinuation(context: StatementContext, point: ResumePoint): void {
+  const innermost = point.length - 1;
+  for (let i = innermost; i >= 0; i--) {
+    const { statements, index, at } = point[i]!;
+    // a frame has the position of its statement; in the list only the last one is in the tail
+    const list: Position = { ...at, tail: i === 0 || listIsTail(point, i) };
+    generateList(context, statements, list, i === innermost ? index : index + 1);
+  }
+}
+
+/** A branch is in the tail when the statement around it is. */
+function listIsTail(point: ResumePoint, i: number): boolean {
+  return point[i - 1]!.at.tail;
+}
+
+function generateList(
+  context: StatementContext,
+  statements: readonly IrStatement[],
+  at: Position,
+  from = 0,
+): void {
+  const { tracker } = context;
   const inner: Position = { ...at, tail: false };
   const last = statements.length - 1;
-  for (let i = 0; i <= last; i++) generateStatement(context, statements[i]!, i === last ? at : inner);
+  tracker?.enterList(statements);
+  for (let i = from; i <= last; i++) {
+    const position = i === last ? at : inner;
+    tracker?.beginStatement(i, position);
+    generateStatement(context, statements[i]!, position);
+  }
+  tracker?.leaveList();
   if (last < 0) generateOutcome(context, at, '1');
+}
+
+/** One statement in a place of its own, e.g. behind `else`. */
+function generateBranch(context: StatementContext, statement: IrStatement, at: Position): void {
+  generateList(context, statement.kind === 'block' ? statement.statements : [statement], at);
 }
 
 function generateStatement(context: StatementContext, statement: IrStatement, at: Position): void {
@@ -69,11 +92,11 @@ function generateIf(context: StatementContext, statement: IrIf, at: Position): v
   const { writer } = context;
   const condition = asCondition(generateExpression(context, statement.condition));
   writer.open(`if (${condition}) {`, statement.span);
-  generateStatement(context, statement.then, at);
+  generateBranch(context, statement.then, at);
   const resets = at.tail && at.inLoop;
   if (statement.otherwise || resets) {
     writer.reopen('} else {');
-    if (statement.otherwise) generateStatement(context, statement.otherwise, at);
+    if (statement.otherwise) generateBranch(context, statement.otherwise, at);
     else generateOutcome(context, at, '1');
   }
   writer.close();
@@ -86,14 +109,15 @@ function generateWhile(context: StatementContext, statement: IrWhile, at: Positi
   writer.line(`${rounds} = 0;`);
   generateOutcome(context, at, '1');
   writer.open('while (true) {', statement.span);
-  const condition = asNonZero(generateExpression(context, statement.condition));
+  const test = (): Operand => generateExpression(context, statement.condition);
+  const condition = asNonZero(context.tracker ? context.tracker.block(test) : test());
   writer.line(`if (!(${condition})) break;`, statement.condition.span);
   writer.open(`if (${rounds}++ >= host.maxWhileLoops && host.maxWhileLoops > 0) {`);
   writer.line(`host.loopTooLong(c, ${JSON.stringify(file.path)}, ${file.locate(start).line});`);
   generateOutcome(context, at, '-1');
   writer.line('break;');
   writer.close();
-  generateStatement(context, statement.body, { tail: at.tail, inLoop: true, breaks: breaksTo(at) });
+  generateBranch(context, statement.body, { tail: at.tail, inLoop: true, breaks: breaksTo(at) });
   writer.close();
 }
 

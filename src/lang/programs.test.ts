@@ -18,12 +18,19 @@ const programs = JSON.parse(readFileSync(file, 'utf8')) as readonly Program[];
 
 test('there are programs', () => assert.ok(programs.length >= 30));
 
+/** Functions that answer at once, always wait, or could but do not: all the same to a program. */
+const variants = ['give', 'give_later', 'give_soon'] as const;
+
 for (const [index, { main, routes, logged }] of programs.entries()) {
-  test(`program ${index} runs as in the real server`, () => {
-    const text = `request_route { ${main} }\n${routes.join('\n')}`;
-    const { context } = runRequest(text, (c) => {
-      c.returnCode = 0;
+  for (const variant of variants) {
+    test(`program ${index} with ${variant} runs as in the real server`, async () => {
+      const text = `request_route { ${main} }\n${routes.join('\n')}`.replaceAll('give(', `${variant}(`);
+      const { context, code } = runRequest(text, (c) => {
+        c.returnCode = 0;
+      });
+      await code;
+      assert.deepEqual(context.log, logged);
+      assert.equal(context.depth, 0);
     });
-    assert.deepEqual(context.log, logged);
-  });
+  }
 }
