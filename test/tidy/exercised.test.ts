@@ -23,7 +23,7 @@ const variables = new Set(
 
 /** Names that no config writes: behind core syntax. */
 function isInternal(name: string): boolean {
-  return name.startsWith('@') || name.startsWith('keyword.');
+  return name.startsWith('@') || name.startsWith('keyword.') || name.startsWith('$keyword.');
 }
 
 function missing(names: (module: AnyModule) => readonly string[], known: ReadonlySet<string>): string[] {
