@@ -18,6 +18,8 @@ const daemonMark = 'OLELO_DAEMON';
 /** The process around the command line, on Node. */
 export function nodeProgram(): Program {
   let output: LogOutput | undefined;
+  // also when an exception ends the process
+  process.on('exit', () => output?.flushSync());
   const redirectLog = (choice: LogChoice): void => {
     output ??= new LogOutput(logOptions(choice));
     output.reconfigure(logOptions(choice));

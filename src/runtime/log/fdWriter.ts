@@ -3,6 +3,11 @@ import { write, writeSync } from 'node:fs';
 /** What may wait while the reader of our log stands still. */
 const maxBufferedBytes = 1024 * 1024;
 
+const nothing: Buffer = Buffer.alloc(0);
+
+/** How long lines gather before they are written together, ms: a write costs more than many lines. */
+const gatherMs = 20;
+
 /**
  * Writes to a file descriptor without ever blocking the loop: one write is under way (in Node's thread pool),
  * what comes meanwhile is collected up to a bound, and lines beyond it are dropped and counted.
@@ -54,9 +59,8 @@ export class FdWriter {
   }
 
   #start(): void {
-    // Lines of one turn of the loop leave together.
-    this.#inFlight = Buffer.alloc(0);
-    setImmediate(() => this.#writeOn(this.#take()));
+    this.#inFlight = nothing;
+    setTimeout(() => this.#writeOn(this.#take()), gatherMs).unref();
   }
 
   #writeOn(bytes: Buffer): void {
@@ -75,6 +79,8 @@ export class FdWriter {
     }
     if (error !== null) this.dropped++;
     const rest = error === null ? bytes.subarray(written) : bytes.subarray(bytes.length);
-    this.#writeOn(rest.length > 0 ? rest : this.#take());
+    if (rest.length > 0) this.#writeOn(rest);
+    else if (this.#waiting.length > 0) this.#start();
+    else this.#inFlight = undefined;
   }
 }
