@@ -76,6 +76,9 @@ export const messagePvs: Pvs = {
     context.message.isRequest ? null : context.message.reasonPhrase,
   ),
   rv: readOnly('SIP version', (_self, context) => context.message.version),
+  mts: readOnly('rq for a request, rp for a response', (_self, context) =>
+    context.message.isRequest ? 'rq' : 'rp',
+  ),
   mt: readOnly('1 for a request, 2 for a response', (_self, context) => (context.message.isRequest ? 1 : 2)),
   mb: readOnly('message as received', (_self, context) => received(context)),
   mbu: readOnly('message with all pending changes', (_self, context) => updated(context)),

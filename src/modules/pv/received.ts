@@ -90,7 +90,7 @@ export const receivedPvs: Pvs = {
   ),
   Ri: readOnly('local address the message came to', (_self, context) => socketOf(context).address),
   Rp: readOnly('local port the message came to', (_self, context) => socketOf(context).port),
-  Rn: readOnly('name of the local socket', (_self, context) => socketOf(context).name),
+  Rn: readOnly('name of the local socket', (_self, context) => socketOf(context).name || null),
   RAi: readOnly('advertised local address', (_self, context) => socketOf(context).sentByHost),
   RAp: readOnly('advertised local port', (_self, context) => socketOf(context).sentByPort),
   Ru: readOnly('local socket as URI', (_self, context) => socketUri(socketOf(context), false, false)),

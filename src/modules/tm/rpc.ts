@@ -166,7 +166,13 @@ export const rpc: Readonly<Record<string, RpcDeclaration<Tm>>> = {
       return list;
     },
   },
-  'tm.clean': { doc: 'Ends what is older than it may be.', run: (tm) => [tm.transactions.clean()] },
+  'tm.clean': {
+    doc: 'Ends what is older than it may be.',
+    run: (tm) => {
+      tm.transactions.clean();
+      return [];
+    },
+  },
   'tm.cancel': {
     doc: 'Cancels an own INVITE, or one in relay, by Call-ID and CSeq.',
     args: [

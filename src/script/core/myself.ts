@@ -1,6 +1,6 @@
 import { arg } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
-import { isMyself } from '../../proxy/myself.ts';
+import { isMyselfOnAnyTransport } from '../../proxy/myself.ts';
 import type { CoreFunctions, CoreTools } from './state.ts';
 
 export function myselfFunctions({ signature }: CoreTools): CoreFunctions {
@@ -10,7 +10,8 @@ export function myselfFunctions({ signature }: CoreTools): CoreFunctions {
     signatures: [
       signature({
         args: [arg.any('text', 'URI or address')],
-        run: (self, _context, value) => (isMyself(self.host.transport, String(value ?? '')) ? 1 : -1),
+        run: (self, _context, value) =>
+          isMyselfOnAnyTransport(self.host.transport, String(value ?? '')) ? 1 : -1,
       }),
     ],
   });

@@ -83,8 +83,11 @@ const systemSelect: Binder = (self, _step, rest) => {
 const configSelect: Binder = (self, _step, rest) => {
   const [group, name] = rest;
   if (group === undefined || name === undefined || rest.length > 2) return undefined;
-  return () => customParameter(self, `${group.name}.${name.name}`);
+  // a select is a text: `@cfg_get.group.number + 1` joins
+  return () => textOrNull(customParameter(self, `${group.name}.${name.name}`));
 };
+
+const textOrNull = (value: Value): Value => (value === null ? null : String(value));
 
 const plain =
   (get: Getter): Binder =>
@@ -128,6 +131,7 @@ const selects: Readonly<Record<string, Binder>> = {
   identity: plain(({ message }) => message.value(HeaderKind.identity) ?? null),
   identity_info: plain(({ message }) => message.value(HeaderKind.identityInfo) ?? null),
   date: plain(({ message }) => message.value(HeaderKind.date) ?? null),
+  max_forwards: plain(({ message }) => message.value(HeaderKind.maxForwards) ?? null),
   call_id: plain(({ message }) => orNull(message.callId)),
   authorization: digestSelect(HeaderKind.authorization),
   proxy_authorization: digestSelect(HeaderKind.proxyAuthorization),
