@@ -1,4 +1,5 @@
 import { compilePosixRegex } from '../base/posixRegex.ts';
+import { splitSubstitution } from '../base/substitution.ts';
 import { type ExpressionValue, evaluateExpression, expressionText } from './ifexp.ts';
 
 export interface Substitution {
@@ -60,12 +61,13 @@ export class DefineTable {
    * nothing, or a define of the expression's text with the plain or the quoted replacement.
    */
   addSubstitution(text: string, define: 'none' | 'plain' | 'quoted'): Outcome {
-    const delimiter = text[0];
-    if (delimiter === undefined) return { error: 'empty substitution' };
-    const parts = splitByDelimiter(text.slice(1), delimiter);
-    if (parts.length !== 3)
-      return { error: `expected ${delimiter}regexp${delimiter}replacement${delimiter}flags` };
-    const [pattern, rawReplacement, flags] = parts as [string, string, string];
+    const parts = splitSubstitution(text);
+    if ('error' in parts) return parts;
+    const delimiter = text[0] as string;
+    const [pattern, rawReplacement] = [parts.pattern, parts.replacement].map((part) =>
+      part.replaceAll(`\\${delimiter}`, delimiter),
+    ) as [string, string];
+    const { flags } = parts;
     if (!/^[gi]*$/.test(flags)) return { error: `unknown flags '${flags}'` };
     const compiled = compilePosixRegex(pattern, [...new Set(flags)].join(''));
     if ('error' in compiled) return compiled;
@@ -109,25 +111,6 @@ export function unquote(text: string): string {
 export function defineText(value: ExpressionValue, quoted: boolean): string {
   const text = expressionText(value);
   return quoted ? `"${text}"` : text;
-}
-
-function splitByDelimiter(text: string, delimiter: string): string[] {
-  const parts: string[] = [];
-  let part = '';
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
-    if (char === '\\' && text[at + 1] === delimiter) {
-      part += delimiter;
-      at++;
-    } else if (char === delimiter) {
-      parts.push(part);
-      part = '';
-    } else {
-      part += char;
-    }
-  }
-  parts.push(part);
-  return parts;
 }
 
 /** `\1` of sed to `$1` of JavaScript; a `$` means itself. */
