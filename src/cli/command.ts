@@ -104,7 +104,8 @@ async function run(
     if (severity === 'notice') server.log.notice(`${file}:${line}: ${message}`);
   }
   for (const reason of options.meaningless) server.log.debug(`accepted without effect: ${reason}`);
-  if (options.workDir !== undefined) program.changeDirectory(options.workDir);
+  const workDir = options.workDir ?? server.settings.text('workdir', '');
+  if (workDir !== '') program.changeDirectory(workDir);
   await server.start();
   await program.changeIdentity(options.user, options.group);
   if (options.pidFile !== undefined) program.writePidFile(options.pidFile, program.pid);

@@ -5,9 +5,20 @@ import type { Via } from '../sip/via.ts';
 import { protocolOf } from './nextHop.ts';
 import { type Destination, defaultPort, type Flow, isReliable, type ListenSocket } from './transport.ts';
 
-/** Where responses to a request that came over `flow` go (RFC 3261 §18.2.2, RFC 3581 §4). */
-export function responseDestination(request: SipMessage, flow: Flow, forceRport: boolean): Destination {
+/**
+ * Where responses to a request that came over `flow` go (RFC 3261 §18.2.2, RFC 3581 §4).
+ * @param toVia to the address in Via and not to the source (`reply_to_via`)
+ */
+export function responseDestination(
+  request: SipMessage,
+  flow: Flow,
+  forceRport: boolean,
+  toVia = false,
+): Destination {
   const via = request.topmostVia;
+  if (toVia && via !== undefined && !isReliable(flow.proto)) {
+    return backTo(flow, addressOfHost(via.host) ?? flow.address, via.port || defaultPort(flow.proto));
+  }
   if (via === undefined || forceRport || isReliable(flow.proto) || via.rportStart >= 0)
     return backTo(flow, flow.address, flow.port);
   return backTo(flow, maddrOf(request, via) ?? flow.address, via.port || defaultPort(flow.proto));

@@ -5,11 +5,18 @@ import type { Database, DatabaseDriver, DatabaseOptions } from '../base/ports.ts
 export class Databases {
   readonly #drivers: readonly DatabaseDriver[];
   readonly #options: (scheme: string, url: string) => DatabaseOptions;
+  readonly #wrap: (database: Database) => Database;
   readonly #open = new Map<string, Promise<Database>>();
 
-  constructor(drivers: readonly DatabaseDriver[], options: (scheme: string, url: string) => DatabaseOptions) {
+  /** @param wrap sees each database that is opened, and gives what modules get */
+  constructor(
+    drivers: readonly DatabaseDriver[],
+    options: (scheme: string, url: string) => DatabaseOptions,
+    wrap: (database: Database) => Database = (database) => database,
+  ) {
     this.#drivers = drivers;
     this.#options = options;
+    this.#wrap = wrap;
   }
 
   async open(url: string): Promise<Database> {
@@ -23,7 +30,7 @@ export class Databases {
         `no database driver for "${scheme}" (URL ${url.replace(/\/\/[^@/]*@/, '//***@')})`,
       );
     }
-    const opened = driver.open(url, this.#options(scheme, url));
+    const opened = driver.open(url, this.#options(scheme, url)).then((database) => this.#wrap(database));
     this.#open.set(url, opened);
     opened.catch(() => this.#open.delete(url));
     return opened;

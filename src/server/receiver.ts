@@ -1,7 +1,7 @@
 import { errorText } from '../base/errors.ts';
 import type { Clock, Log } from '../base/ports.ts';
 import { setIncoming } from '../module/wire.ts';
-import type { Flow, Transport } from '../proxy/transport.ts';
+import { defaultPort, type Flow, type Transport } from '../proxy/transport.ts';
 import type { RouteContext } from '../script/context.ts';
 import { isWireError, parseMessage, type SipMessage, type WireError } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/reasonPhrases.ts';
@@ -10,6 +10,7 @@ import { validateOnReceipt } from '../sip/validate.ts';
 import type { CoreCounters } from './coreCounters.ts';
 import type { ServerHooks } from './hooks.ts';
 import { Mailboxes } from './mailbox.ts';
+import { ReceiveOptions } from './receiveOptions.ts';
 import type { RouteRunner, RoutingScope } from './routes.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -33,9 +34,11 @@ export interface ReceiverParts {
 export class Receiver {
   readonly #parts: ReceiverParts;
   readonly #mailboxes: Mailboxes<RouteContext>;
+  readonly #options: ReceiveOptions;
 
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
+    this.#options = new ReceiveOptions(parts.settings);
     this.#mailboxes = new Mailboxes(
       (context) => this.#handle(context),
       (context) => this.#shed(context),
@@ -58,6 +61,11 @@ export class Receiver {
 
   /** One message as text (latin1), as the transport framed it. Never throws. */
   receive(text: string, flow: Flow): void {
+    const options = this.#options.refresh();
+    if (text.length > options.maxMessageBytes) {
+      this.#tooLong(text, flow);
+      return;
+    }
     const message = parseMessage(text);
     if (isWireError(message)) {
       this.#malformed(text, message, flow);
@@ -72,7 +80,43 @@ export class Receiver {
     }
     if (message.isRequest) counters.countRequest(message.method);
     else counters.countReply(message.statusCode, message.method);
-    this.#mailboxes.deliver(message.callId, routes.contextFor(message, flow));
+    if (options.checkVia && !message.isRequest && !this.#hasOurVia(message, flow)) return;
+    const context = routes.contextFor(message, flow);
+    context.forceRport = options.forceRport;
+    context.addLocalRport = options.localRport;
+    this.#mailboxes.deliver(message.callId, context);
+  }
+
+  #tooLong(text: string, flow: Flow): void {
+    const { counters, log } = this.#parts;
+    counters.badMessages++;
+    const from = `${flow.proto}:${flow.address}:${flow.port}`;
+    log.error(`message of ${text.length} bytes from ${from} dropped: more than msg_recv_max_size`);
+  }
+
+  /** `check_via`: did we send the request that this response answers? */
+  #hasOurVia(message: SipMessage, flow: Flow): boolean {
+    const { counters, log, transport } = this.#parts;
+    const via = message.topmostVia;
+    if (via === undefined) return false;
+    if (transport.isLocal(via.host, via.port || defaultPort(flow.proto), flow.proto)) return true;
+    counters.droppedReplies++;
+    log.info(`response dropped: its topmost Via ${via.host}:${via.port} is not ours`);
+    return false;
+  }
+
+  /** Runs a block, and logs how long it took where somebody wants to know (`latency_cfg_log`). */
+  #timed(kind: 'request' | 'reply', context: RouteContext): number | Promise<number> {
+    const { log, routes, clock } = this.#parts;
+    const level = this.#options.routeTimeLevel;
+    if (!log.enabled(level)) return routes.run(kind, '', context);
+    const startedMs = clock.nowMs();
+    const tell = (code: number): number => {
+      log.write(level, `${kind}-route executed in: ${Math.round((clock.nowMs() - startedMs) * 1000)} usec`);
+      return code;
+    };
+    const result = routes.run(kind, '', context);
+    return typeof result === 'number' ? tell(result) : result.then(tell);
   }
 
   #handle(context: RouteContext): void | Promise<void> {
@@ -96,7 +140,7 @@ export class Receiver {
       if (context.dropped) return undefined;
     }
     if (!hooks.emitRequest(context)) return undefined;
-    const result = routes.run('request', '', context);
+    const result = this.#timed('request', context);
     if (typeof result === 'number') {
       this.#requestEnded(context);
       return undefined;
@@ -106,9 +150,9 @@ export class Receiver {
 
   /** Goes on behind a pre-routing block that had to wait. */
   #routeAfter(context: RouteContext): void | Promise<void> {
-    const { hooks, routes } = this.#parts;
+    const { hooks } = this.#parts;
     if (context.dropped || !hooks.emitRequest(context)) return undefined;
-    const result = routes.run('request', '', context);
+    const result = this.#timed('request', context);
     if (typeof result !== 'number') return result.then(() => this.#requestEnded(context));
     this.#requestEnded(context);
     return undefined;
@@ -126,7 +170,7 @@ export class Receiver {
     const { routes } = this.#parts;
     context.response = context.message;
     if (!routes.has('reply', '')) return this.#deliverResponse(context);
-    const ran = routes.run('reply', '', context);
+    const ran = this.#timed('reply', context);
     if (typeof ran !== 'number') return ran.then(() => this.#deliverUnlessDropped(context));
     return this.#deliverUnlessDropped(context);
   }

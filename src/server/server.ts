@@ -1,6 +1,6 @@
 import { assert, errorText } from '../base/errors.ts';
 import { ComponentLog, LogLevels } from '../base/log.ts';
-import type { DatabaseOptions, Log, Ports } from '../base/ports.ts';
+import type { DatabaseOptions, Log, Ports, TimerHandle } from '../base/ports.ts';
 import { TimerWheel } from '../base/timerWheel.ts';
 import type { AnyModule } from '../module/define.ts';
 import { type LoadedModule, ModuleRegistry } from '../module/registry.ts';
@@ -28,6 +28,7 @@ import { ServerRuntimeConfig } from './runtimeConfig.ts';
 import { makeLocation } from './serverLocation.ts';
 import { ServerSettings } from './settings.ts';
 import { StatisticsRegistry } from './statistics.ts';
+import { TimedDatabase } from './timedDatabase.ts';
 import { TransportLayer, tcpStatistics, transportStatistics } from './transport/index.ts';
 import { TransportSettings } from './transportSettings.ts';
 
@@ -87,7 +88,12 @@ export class Server {
     this.#hooks = new ServerHooks(this.log);
     this.rpc = new ServerRpc(this.log);
     this.runtimeConfig = new ServerRuntimeConfig(this.settings);
-    this.#databases = new Databases(ports.databaseDrivers, (_scheme, url) => this.#databaseOptions(url));
+    this.#databases = new Databases(
+      ports.databaseDrivers,
+      (_scheme, url) => this.#databaseOptions(url),
+      (database) =>
+        new TimedDatabase(database, { clock: ports.clock, log: this.log, settings: this.settings }),
+    );
     this.transportSettings = new TransportSettings(this.settings);
     this.transport = this.#makeTransport();
     this.#location = makeLocation(
@@ -193,6 +199,12 @@ export class Server {
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
+    await this.#withinExitTimeout(this.#stopModules());
+    this.transport.close();
+    await this.#withinExitTimeout(this.#databases.closeAll());
+  }
+
+  async #stopModules(): Promise<void> {
     for (const module of this.#started.splice(0).reverse()) {
       try {
         await module.declaration.stop?.(module.instance);
@@ -200,8 +212,24 @@ export class Server {
         this.log.error(`module ${module.name} did not stop well: ${errorText(error)}`);
       }
     }
-    this.transport.close();
-    await this.#databases.closeAll();
+  }
+
+  /** Waits no longer than `exit_timeout`: a dependency that hangs must not keep the process. */
+  async #withinExitTimeout(work: Promise<void>): Promise<void> {
+    const limitSec = this.settings.number('exit_timeout', 60);
+    if (limitSec <= 0) {
+      await work;
+      return;
+    }
+    let timer: TimerHandle | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = this.#ports.clock.after(limitSec * 1000, () => {
+        this.log.error(`stopping took longer than exit_timeout (${limitSec} s): going on without the rest`);
+        resolve();
+      });
+    });
+    await Promise.race([work, timeout]);
+    timer?.cancel();
   }
 
   /** Calls with a message that waits for something. */

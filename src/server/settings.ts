@@ -19,7 +19,11 @@ export class ServerSettings implements CoreSettings {
     return this.#values.get(name) ?? this.#default(name);
   }
 
+  /** Counts changes: who keeps a value compares. */
+  revision = 0;
+
   set(name: string, value: number | string): void {
+    this.revision++;
     this.#values.set(name, value);
   }
 

@@ -83,7 +83,9 @@ export class Sl implements SlApi {
     });
     context.replyHeaders = '';
     context.replyBody = undefined;
-    const destination = replyDestination(context, responseDestination(message, flow, context.forceRport));
+    const toVia = this.host.settings.get('reply_to_via') === 1;
+    const way = responseDestination(message, flow, context.forceRport, toVia);
+    const destination = replyDestination(context, way);
     if (!this.host.transport.send(text, destination)) {
       this.counters.failures++;
       return false;

@@ -110,12 +110,14 @@ export class TransactionStore {
   #create(context: ScriptContext): Transaction | undefined {
     const { message, flow } = context;
     const plan = this.#arrangedPlan(context);
+    const toVia = this.#parts.host.settings.get('reply_to_via') === 1;
+    const way = responseDestination(message, flow, context.forceRport, toVia);
     const transaction = new Transaction(this.#parts.keeper, {
       id: this.#nextId++,
       context,
       plan,
       timers: this.timersFor(plan),
-      responseDestination: replyDestination(context, responseDestination(message, flow, context.forceRport)),
+      responseDestination: replyDestination(context, way),
       isLocal: false,
       forwarding: forwardSettings(this.#parts.host, context, flow),
       core: this.#parts.core,
