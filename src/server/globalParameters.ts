@@ -86,7 +86,6 @@ export const globalParameters: readonly GlobalParameter[] = [
   text('log_prefix', '', 'Text with variables in front of messages logged while a message is routed.'),
   int('log_prefix_mode', 0, '1: `log_prefix` is evaluated anew for each log message.', { min: 0, max: 1 }),
   text('log_engine_type', '', 'Log engine: `json`.'),
-  text('log_engine_data', '', 'Data for the log engine.'),
   bool('fork', 1, 'Run as daemon.'),
   text('user', '', 'Run as this user.', { aliases: ['uid'] }),
   text('group', '', 'Run as this group.', { aliases: ['gid'] }),
@@ -99,10 +98,6 @@ export const globalParameters: readonly GlobalParameter[] = [
   bool('server_signature', 1, 'Server and User-Agent headers in own messages.'),
   text('server_header', '', 'The whole Server header line for own responses.'),
   text('user_agent_header', '', 'The whole User-Agent header line for own requests.'),
-  text('version_table', 'version', 'Table with the versions of tables.'),
-  text('stats_name_separator', '_', 'Character inside names of generated statistics.'),
-  text('cfgengine', 'native', 'Interpreter of the routing logic; only `native`.'),
-  int('rpc_exec_delta', 0, 'Least seconds between two runs of a reload command.'),
   // ---- sockets
   int('port', 5060, 'Port where a socket names none.', { min: 0, max: 65535 }),
   int('tls_port_no', 5061, 'Port where a TLS socket names none.', {
@@ -134,32 +129,18 @@ export const globalParameters: readonly GlobalParameter[] = [
   bool('force_rport', 0, 'Answer all requests to their source port.', { runtime: true }),
   bool('local_rport', 0, 'Ask for `rport` in the own Via.', { aliases: ['add_local_rport'], runtime: true }),
   bool('reply_to_via', 0, 'Own responses go to the address in Via, not to the source.'),
-  bool('sip_warning', 0, 'Warning header in own responses.', { runtime: true }),
-  bool('onsend_route_reply', 0, 'onsend_route also for forwarded responses.'),
   bool('received_route_mode', 0, 'Run event_route[core:msg-received].'),
   int('max_branches', 12, 'Branches of one request.', { min: 1, max: 30 }),
   int('max_recursive_level', 256, 'Depth of calls among routes.', { min: 1, max: 100_000 }),
   int('return_mode', 0, '1: return codes stay numbers in expressions, true unless 0.', { min: 0, max: 1 }),
   int('max_while_loops', 100, 'Rounds of one `while`; 0 for no limit.', { runtime: true, min: 0 }),
-  bool('phone2tel', 1, 'SIP URIs with user=phone count as tel URIs.', { runtime: true }),
-  int('sip_parser_log', 0, 'Log level of parser complaints.'),
-  int('sip_parser_mode', 1, '1: stricter on duplicate headers.', { min: 0, max: 1 }),
-  text('uri_host_extra_chars', '', 'Further characters allowed in hosts.'),
   text('xavp_via_params', '', 'xavp whose fields become parameters of the own Via.'),
   text('xavp_via_fields', '', 'xavp with address and port of the own Via.'),
-  text('xavp_via_reply_params', '', 'xavp whose fields become parameters of the topmost Via of responses.'),
-  bool('msg_apply_changes_mode', 0, 'Apply pending edits before a transaction is made.'),
-  bool('http_reply_parse', 0, 'Take HTTP responses for messages.', { aliases: ['http_reply_hack'] }),
-  text('ipv6_hex_style', 'c', 'Spelling of own IPv6 addresses: c (compact), a, A (expanded).'),
-  int('latency_limit_action', 0, 'Actions over this many µs are logged; 0 for never.', {
-    aliases: ['latency_limit_cfg'],
-  }),
   int('latency_limit_db', 0, 'Database queries over this many µs are logged; 0 for never.'),
   int('latency_log', -1, 'Level of latency messages.', { runtime: true }),
   int('latency_cfg_log', 3, 'Level at which the duration of each route is logged.', { runtime: true }),
   // ---- DNS
   bool('dns', 0, 'Look up the name in Via to decide on `received`.'),
-  bool('rev_dns', 0, 'Look up the source address to decide on `received`.', { aliases: ['dns_rev_via'] }),
   bool('use_dns_cache', 1, 'Keep DNS answers.', { aliases: ['dns_use_cache'], runtime: true }),
   bool('use_dns_failover', 0, 'Try the next address when sending fails.', {
     aliases: ['dns_use_failover'],
@@ -169,23 +150,6 @@ export const globalParameters: readonly GlobalParameter[] = [
   bool('dns_try_ipv6', 0, 'Ask for AAAA records too.', { runtime: true }),
   bool('dns_srv_lb', 0, 'Share load by the weights of SRV records.', {
     aliases: ['dns_srv_loadbalancing'],
-    runtime: true,
-  }),
-  bool('dns_naptr_ignore_rfc', 1, 'Own preferences before those of the NAPTR records.', { runtime: true }),
-  int('dns_udp_pref', 30, 'Preference of UDP; negative for never.', {
-    aliases: ['dns_udp_preference'],
-    runtime: true,
-  }),
-  int('dns_tcp_pref', 20, 'Preference of TCP; negative for never.', {
-    aliases: ['dns_tcp_preference'],
-    runtime: true,
-  }),
-  int('dns_tls_pref', 10, 'Preference of TLS; negative for never.', {
-    aliases: ['dns_tls_preference'],
-    runtime: true,
-  }),
-  int('dns_sctp_pref', 20, 'Preference of SCTP; negative for never.', {
-    aliases: ['dns_sctp_preference'],
     runtime: true,
   }),
   int('dns_cache_flags', 0, 'Sum of 1 (IPv4 only), 2 (IPv6 only), 4 (prefer IPv6).', {
@@ -199,10 +163,6 @@ export const globalParameters: readonly GlobalParameter[] = [
   // ---- destinations that do not answer
   bool('use_dst_blocklist', 0, 'Remember destinations that took no message.', {
     aliases: ['use_dst_blacklist'],
-    runtime: true,
-  }),
-  int('dst_blocklist_expire', 60, 'How long a destination stays on the list, s.', {
-    aliases: ['dst_blocklist_ttl', 'dst_blacklist_expire', 'dst_blacklist_ttl'],
     runtime: true,
   }),
   // ---- TCP
@@ -238,11 +198,6 @@ export const globalParameters: readonly GlobalParameter[] = [
   }),
   text('tcp_source_ipv4', '', 'Local IPv4 address of own connections.'),
   text('tcp_source_ipv6', '', 'Local IPv6 address of own connections.'),
-  // ---- KEMI
-  text('kemi.onsend_route_callback', 'ksr_onsend_route', 'Function run as onsend_route.'),
-  text('kemi.received_route_callback', 'none', 'Function run as event_route[core:msg-received].'),
-  text('kemi.reply_route_callback', 'ksr_reply_route', 'Function run as reply_route.'),
-  text('kemi.pre_routing_callback', 'none', 'Function run as event_route[core:pre-routing].'),
 
   // ---- accepted, without effect here
   ...without(
@@ -323,6 +278,45 @@ export const globalParameters: readonly GlobalParameter[] = [
   ),
   ...without('randomness comes from the system', 'special', 'coreparam[random_engine]'),
   ...without(eventLoop, 'int', 'coreparam[timer_sanity_check]'),
+  ...without(
+    notYet,
+    'int',
+    'rpc_exec_delta',
+    'sip_parser_log',
+    'sip_parser_mode',
+    ['latency_limit_action', 'latency_limit_cfg'],
+    ['dns_udp_pref', 'dns_udp_preference'],
+    ['dns_tcp_pref', 'dns_tcp_preference'],
+    ['dns_tls_pref', 'dns_tls_preference'],
+    ['dns_sctp_pref', 'dns_sctp_preference'],
+    ['dst_blocklist_expire', 'dst_blocklist_ttl', 'dst_blacklist_expire', 'dst_blacklist_ttl'],
+  ),
+  ...without(
+    notYet,
+    'bool',
+    'sip_warning',
+    'onsend_route_reply',
+    'phone2tel',
+    'msg_apply_changes_mode',
+    ['http_reply_parse', 'http_reply_hack'],
+    ['rev_dns', 'dns_rev_via'],
+    'dns_naptr_ignore_rfc',
+  ),
+  ...without(
+    notYet,
+    'string',
+    'log_engine_data',
+    'stats_name_separator',
+    'uri_host_extra_chars',
+    'xavp_via_reply_params',
+    'ipv6_hex_style',
+    'kemi.onsend_route_callback',
+    'kemi.received_route_callback',
+    'kemi.reply_route_callback',
+    'kemi.pre_routing_callback',
+  ),
+  ...without('a missing column fails its query by name, whatever the version', 'string', 'version_table'),
+  ...without('the native language is the only one yet', 'string', 'cfgengine'),
   ...without(notYet, 'bool', 'log_color', 'msg_time'),
   ...without(eventLoop, 'string', 'tcp_poll_method', ['poll_method']),
   ...without(notYet, 'special', 'tos'),
