@@ -35,35 +35,35 @@ async function scene() {
 test('core.sockets_list and core.aliases_list', async () => {
   const { call } = await scene();
   const socket = (proto: string, port: string, ...more: string[][]) => [
-    'socket',
     [
-      ['proto', proto],
-      ['address', '10.0.0.1'],
-      ['port', port],
-      ['mcast', 'no'],
-      ['mhomed', 'no'],
-      ['virtual', 'no'],
-      ...more,
+      'socket',
+      [
+        ['proto', proto],
+        ['address', '10.0.0.1'],
+        ['port', port],
+        ['mcast', 'no'],
+        ['mhomed', 'no'],
+        ['virtual', 'no'],
+        ...more,
+      ],
     ],
   ];
   assert.deepEqual(await call('core.sockets_list'), [
     [socket('udp', '5060'), socket('udp', '5080', ['advertise', '1.2.3.4:99']), socket('tcp', '5060')],
   ]);
   const alias = (address: string, port: number | string) => [
-    'alias',
     [
-      ['proto', '*'],
-      ['address', address],
-      ['port', port],
+      'alias',
+      [
+        ['proto', '*'],
+        ['address', address],
+        ['port', port],
+      ],
     ],
   ];
   const aliases = [alias('example.com', 5060), alias('other.example', '*')];
-  assert.deepEqual(await call('core.aliases_list'), [
-    [
-      ['myself_callbacks', 'no'],
-      ['aliases', aliases],
-    ],
-  ]);
+  const [list] = (await call('core.aliases_list')) as [string, unknown][][];
+  assert.deepEqual(Object.fromEntries(list!), { myself_callbacks: 'no', aliases });
 });
 
 test('core.tcp_list shows connections with their peers', async () => {
@@ -90,7 +90,7 @@ test('core.uptime, echo, modules, defines, memory', async () => {
   const fields = Object.fromEntries(uptime!);
   assert.equal(fields.uptime, 65);
   assert.match(String(fields.up_since), /^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d 20\d\d$/);
-  assert.deepEqual(await call('core.echo', 'a', 1), ['a', 1]);
+  assert.deepEqual(await call('core.echo', 'a', 1), ['a', '1']);
   assert.deepEqual(await call('core.prints', 'a', 1), ['a', '1']);
   assert.deepEqual(await call('core.printi', 3, '4', 'x', 5), [3, 4]);
   assert.deepEqual(await call('core.modules'), ['pv', 'sl']);

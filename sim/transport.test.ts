@@ -362,3 +362,24 @@ test('a virtual address that comes later is opened then; until then it is not ou
   assert.equal(layer.send(request('OPTIONS'), out), true);
   layer.close();
 });
+
+test('a connection that is to close behind a message takes no further one', async () => {
+  const { world, layer, peer } = await scene();
+  const heard: string[] = [];
+  await peer.net.listenStream('10.0.0.2', 5070, (stream) => {
+    const index = heard.push('') - 1;
+    stream.setHandler({
+      onData: (data) => {
+        heard[index] = `${heard[index]}${data}`;
+      },
+      onClose: () => {},
+    });
+  });
+  assert.ok(layer.send(request('FIRST'), tcpTo('10.0.0.2', 5070, { closeAfter: true })));
+  assert.ok(layer.send(request('SECOND'), tcpTo('10.0.0.2', 5070)));
+  await world.advance(100);
+  assert.ok(layer.send(request('THIRD'), tcpTo('10.0.0.2', 5070)));
+  await world.advance(100);
+  assert.deepEqual(heard, [request('FIRST'), request('SECOND') + request('THIRD')]);
+  assert.equal(layer.connections().length, 1);
+});

@@ -1,5 +1,8 @@
+import { errorText } from '../base/errors.ts';
 import type { LogFields, LogRecord, LogSink } from '../base/ports.ts';
 import type { ScriptContext } from '../module/context.ts';
+import type { Formats } from '../module/host.ts';
+import type { ServerSettings } from './settings.ts';
 
 type Format = (context: ScriptContext) => string;
 
@@ -26,6 +29,18 @@ export class LogScope implements LogSink {
   configure(format: Format | undefined, eachTime: boolean): void {
     this.#format = format;
     this.#eachTime = eachTime;
+  }
+
+  /** Takes `log_prefix` and `log_prefix_mode`; what is wrong with them, if anything. */
+  configureFrom(settings: ServerSettings, formats: Formats): string | undefined {
+    const prefix = settings.text('log_prefix', '');
+    if (prefix === '') return undefined;
+    try {
+      this.configure(formats.text(prefix), settings.number('log_prefix_mode', 0) !== 0);
+      return undefined;
+    } catch (error) {
+      return `log_prefix: ${errorText(error)}`;
+    }
   }
 
   write(record: LogRecord): void {

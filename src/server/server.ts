@@ -1,36 +1,33 @@
 import { assert, errorText } from '../base/errors.ts';
 import { ComponentLog, LogLevels } from '../base/log.ts';
-import type { DatabaseOptions, Log, Ports, TimerHandle } from '../base/ports.ts';
+import type { Log, Ports } from '../base/ports.ts';
 import { TimerWheel } from '../base/timerWheel.ts';
 import type { AnyModule } from '../module/define.ts';
 import { type LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { RpcArgument, RpcReply } from '../module/rpc.ts';
-import type { DbSqliteApi } from '../modules/db_sqlite/api.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
 import { StatelessProxy } from '../proxy/stateless.ts';
-import type { Flow, ListenSocket } from '../proxy/transport.ts';
+import type { Flow } from '../proxy/transport.ts';
 import { ConfigLoader, type ConfigSource, type LoadedConfig } from './configLoader.ts';
 import { CoreCounters } from './coreCounters.ts';
-import { coreVariables } from './coreVariables.ts';
-import { Databases } from './databases.ts';
+import type { Databases } from './databases.ts';
 import { globalDefault } from './globalParameters.ts';
 import { ServerHooks } from './hooks.ts';
 import { ModuleHost, type ServerParts } from './host.ts';
 import { LogScope } from './logScope.ts';
+import { noSocketYet } from './noSocket.ts';
 import { Receiver } from './receiver.ts';
+import { registerEverything } from './registration.ts';
 import { RouteRunner } from './routes.ts';
-import { dnsRpc } from './rpc/dns.ts';
-import { processRpc } from './rpc/process.ts';
-import { systemRpc } from './rpc/system.ts';
-import { transportRpc } from './rpc/transport.ts';
 import { ServerRpc } from './rpcRegistry.ts';
 import { ServerRuntimeConfig } from './runtimeConfig.ts';
+import { serverDatabases } from './serverDatabases.ts';
 import { makeLocation } from './serverLocation.ts';
 import { ServerSettings } from './settings.ts';
 import { StatisticsRegistry } from './statistics.ts';
-import { TimedDatabase } from './timedDatabase.ts';
-import { TransportLayer, tcpStatistics, transportStatistics } from './transport/index.ts';
+import { TransportLayer } from './transport/index.ts';
 import { TransportSettings } from './transportSettings.ts';
+import { withinTime } from './withinTime.ts';
 
 export interface ServerOptions {
   readonly ports: Ports;
@@ -88,12 +85,8 @@ export class Server {
     this.#hooks = new ServerHooks(this.log);
     this.rpc = new ServerRpc(this.log);
     this.runtimeConfig = new ServerRuntimeConfig(this.settings);
-    this.#databases = new Databases(
-      ports.databaseDrivers,
-      (_scheme, url) => this.#databaseOptions(url),
-      (database) =>
-        new TimedDatabase(database, { clock: ports.clock, log: this.log, settings: this.settings }),
-    );
+    const { log, settings } = this;
+    this.#databases = serverDatabases(ports, { log, settings, registry: () => this.registry });
     this.transportSettings = new TransportSettings(this.settings);
     this.transport = this.#makeTransport();
     this.#location = makeLocation(
@@ -135,7 +128,7 @@ export class Server {
   load(source: ConfigSource): LoadedConfig {
     const loaded = this.#loader.load(source);
     if (!loaded.ok) return loaded;
-    const problem = this.#configureLogPrefix();
+    const problem = this.#logScope.configureFrom(this.settings, this.#loader.formats);
     if (problem !== undefined) return { ...loaded, ok: false, problems: [...loaded.problems, problem] };
     this.#state = 'loaded';
     return loaded;
@@ -184,15 +177,11 @@ export class Server {
     if (this.#state !== 'running') return;
     this.#state = 'draining';
     const modules = this.registry.loaded.map((module) => module.declaration.drain?.(module.instance));
-    const finished = Promise.allSettled([this.#receiver.drained(), ...modules]);
-    await new Promise<void>((resolve) => {
-      const timeout = this.#ports.clock.after(timeoutMs, resolve);
-      // a timer that is left would keep the process alive until it fires
-      void finished.then(() => {
-        timeout.cancel();
-        resolve();
-      });
-    });
+    await withinTime(
+      this.#ports.clock,
+      timeoutMs,
+      Promise.allSettled([this.#receiver.drained(), ...modules]),
+    );
   }
 
   /** Closes everything, in the reverse order of the start. Harmless when called again. */
@@ -217,19 +206,8 @@ export class Server {
   /** Waits no longer than `exit_timeout`: a dependency that hangs must not keep the process. */
   async #withinExitTimeout(work: Promise<void>): Promise<void> {
     const limitSec = this.settings.number('exit_timeout', 60);
-    if (limitSec <= 0) {
-      await work;
-      return;
-    }
-    let timer: TimerHandle | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = this.#ports.clock.after(limitSec * 1000, () => {
-        this.log.error(`stopping took longer than exit_timeout (${limitSec} s): going on without the rest`);
-        resolve();
-      });
-    });
-    await Promise.race([work, timeout]);
-    timer?.cancel();
+    if (await withinTime(this.#ports.clock, limitSec * 1000, work)) return;
+    this.log.error(`stopping takes longer than exit_timeout (${limitSec} s): going on without the rest`);
   }
 
   /** Calls with a message that waits for something. */
@@ -237,56 +215,15 @@ export class Server {
     return this.#receiver.busyCalls;
   }
 
-  /** What is wrong with `log_prefix`, if anything. */
-  #configureLogPrefix(): string | undefined {
-    const prefix = this.settings.text('log_prefix', '');
-    if (prefix === '') return undefined;
-    const eachTime = this.settings.number('log_prefix_mode', 0) !== 0;
-    try {
-      this.#logScope.configure(this.#loader.formats.text(prefix), eachTime);
-      return undefined;
-    } catch (error) {
-      return `log_prefix: ${errorText(error)}`;
-    }
-  }
-
   #registerEverything(): void {
-    this.counters.registerIn(this.statistics);
-    this.#registerTransport();
-    this.rpc.addModules(this.registry);
-    this.runtimeConfig.addCore(coreVariables(this));
-    this.runtimeConfig.addModules(this.registry);
-    this.runtimeConfig.addCustom(this.#loader.customDescriptions);
-    for (const module of this.registry.loaded) {
-      for (const [name, statistic] of Object.entries(module.declaration.statistics ?? {})) {
-        const { reset } = statistic;
-        this.statistics.register(
-          statistic.group ?? module.name,
-          name,
-          () => statistic.read(module.instance),
-          reset === undefined ? undefined : () => reset(module.instance),
-        );
-      }
-    }
-  }
-
-  /** Counters and RPC of the core itself; a module may put its own method in place of one of these. */
-  #registerTransport(): void {
-    const { counters } = this.transport;
-    for (const name of tcpStatistics) this.statistics.register('tcp', name, () => counters[name]);
-    for (const name of transportStatistics) this.statistics.register('transport', name, () => counters[name]);
-    this.rpc.addCore({
-      ...systemRpc(this.rpc),
-      ...transportRpc(this.transport, this.transportSettings.tcp, this.settings),
-      ...dnsRpc(this.#location.cache, this.settings, () => this.timers.nowMs),
-      ...processRpc({
-        clock: this.#ports.clock,
-        host: this.#ports.host,
-        processes: this.#ports.processes,
-        registry: this.registry,
-        startedSec: this.startedSec,
-        defines: () => this.#loader.defines,
-      }),
+    registerEverything({
+      ...this, // levels, settings, registry, counters, statistics, rpc and so on
+      ports: this.#ports,
+      tcp: this.transportSettings.tcp,
+      dnsCache: this.#location.cache,
+      customDescriptions: this.#loader.customDescriptions,
+      nowMs: () => this.timers.nowMs,
+      defines: () => this.#loader.defines,
     });
   }
 
@@ -350,15 +287,8 @@ export class Server {
     });
   }
 
-  #databaseOptions(url: string): DatabaseOptions {
-    const sqlite = this.registry.get('db_sqlite');
-    const api = sqlite?.declaration.api?.(sqlite.instance) as DbSqliteApi | undefined;
-    return { maxPending: 10_000, busyTimeoutMs: 500, ...api?.optionsFor(url) };
-  }
-
   #localFlow(): Flow {
-    // event routes of the start run before the sockets open
-    const [socket = noSocketYet] = this.transport.sockets;
+    const [socket = noSocketYet] = this.transport.sockets; // event routes of the start run before they open
     return { socket, proto: socket.proto, address: socket.address, port: socket.port, connectionId: 0 };
   }
 
@@ -368,18 +298,3 @@ export class Server {
     this.#onFailure(reason);
   }
 }
-
-/** Stands where a message has no socket. */
-const noSocketYet: ListenSocket = {
-  index: 0,
-  proto: 'udp',
-  address: '127.0.0.1',
-  port: 0,
-  family: 4,
-  sentByHost: '127.0.0.1',
-  sentByPort: 0,
-  advertised: false,
-  name: '',
-  virtual: false,
-  text: 'udp:127.0.0.1:0',
-};

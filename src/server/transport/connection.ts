@@ -39,8 +39,8 @@ export class Connection {
   /** Messages that wait for the connection to open. */
   waiting: (string | Uint8Array)[] = [];
   waitingBytes = 0;
-  /** End it when it has opened and what waits has been written. */
-  endsWhenOpen = false;
+  /** Nothing more is sent on it: it ends when what waits has been written. */
+  ending = false;
   /** Part of the counters' write queue that is ours. */
   countedBytes = 0;
   lastActivityMs: number;

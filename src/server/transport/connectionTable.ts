@@ -68,8 +68,8 @@ export class ConnectionTable {
     if (candidates === undefined) return undefined;
     for (let i = candidates.length - 1; i >= 0; i--) {
       const candidate = candidates[i] as Connection;
-      if (candidate.state !== 'closed' && fits(candidate.socket, destination.socket, strict))
-        return candidate;
+      const usable = candidate.state !== 'closed' && !candidate.ending;
+      if (usable && fits(candidate.socket, destination.socket, strict)) return candidate;
     }
     return undefined;
   }

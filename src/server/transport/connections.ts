@@ -15,6 +15,7 @@ import { refusal } from './refusal.ts';
 import type { LocalSocket } from './socketTable.ts';
 import type { StreamKind } from './streamKind.ts';
 import type { TransportEvents } from './udpSocket.ts';
+import { WriteQueues } from './writeQueues.ts';
 
 export interface ConnectionsParts {
   readonly net: Net;
@@ -38,10 +39,13 @@ const systemKeepIdleMs = 7_200_000;
 export class Connections {
   readonly table = new ConnectionTable();
   readonly #parts: ConnectionsParts;
+  readonly #queues: WriteQueues;
   #lastId = 0;
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts;
+    const { timers, options, counters } = parts;
+    this.#queues = new WriteQueues({ timers, options, counters, onBlocked: (each) => this.#arm(each) });
   }
 
   /** A peer has connected to one of our sockets. */
@@ -70,12 +74,6 @@ export class Connections {
     const taken = connection !== undefined && this.#write(connection, kind.encode(text));
     if (taken && destination.closeAfter === true) this.#endWhenSent(connection);
     return taken;
-  }
-
-  /** Ends a connection behind what is queued; one that still opens, as soon as that has been written. */
-  #endWhenSent(connection: Connection): void {
-    if (connection.stream === undefined) connection.endsWhenOpen = true;
-    else connection.stream.end();
   }
 
   close(id: number): boolean {
@@ -123,7 +121,7 @@ export class Connections {
 
   #reusable(destination: Destination): Connection | undefined {
     const byId = destination.connectionId > 0 ? this.table.get(destination.connectionId) : undefined;
-    if (byId !== undefined && byId.proto === destination.proto) return byId;
+    if (byId !== undefined && byId.proto === destination.proto && !byId.ending) return byId;
     return this.table.forDestination(destination, this.#parts.options.connectionMatch);
   }
 
@@ -165,13 +163,8 @@ export class Connections {
     }
     this.#parts.counters.connect_success++;
     this.#opened(connection, stream);
-    const waiting = connection.waiting;
-    connection.waiting = [];
-    connection.waitingBytes = 0;
-    for (const data of waiting) {
-      if (connection.stream !== undefined) this.#writeOpen(connection, data);
-    }
-    if (connection.endsWhenOpen) connection.stream?.end();
+    this.#queues.flush(connection);
+    if (connection.ending) stream.end();
   }
 
   #connectFailed(connection: Connection, error: unknown): void {
@@ -192,7 +185,7 @@ export class Connections {
     stream.setHandler({
       onData: (data) => this.#receive(connection, data),
       onClose: (error) => this.#ended(connection, error),
-      onDrain: () => this.#settleQueue(connection),
+      onDrain: () => this.#queues.settle(connection),
     });
     this.#arm(connection);
   }
@@ -249,47 +242,19 @@ export class Connections {
   // ---- sending
 
   #write(connection: Connection, data: string | Uint8Array): boolean {
-    const { options, counters } = this.#parts;
-    const pending = connection.pendingBytes;
-    const total = counters.current_write_queue_size + data.length;
-    const full = pending + data.length > options.connectionQueueBytes || total > options.totalQueueBytes;
-    if (pending > 0 && full) {
-      counters.sendq_full++;
+    if (this.#queues.isFull(connection, data.length)) {
+      this.#parts.counters.sendq_full++;
       this.#close(connection, 'queue full');
       return false;
     }
-    if (connection.state === 'open') return this.#writeOpen(connection, data);
-    connection.waiting.push(data);
-    connection.waitingBytes += data.length;
-    this.#account(connection);
+    this.#queues.put(connection, data);
     return true;
   }
 
-  #writeOpen(connection: Connection, data: string | Uint8Array): boolean {
-    const stream = connection.stream;
-    if (stream === undefined) return false;
-    const { timers } = this.#parts;
-    connection.lastActivityMs = timers.nowMs;
-    stream.write(data);
-    this.#account(connection);
-    if (connection.countedBytes > 0 && connection.blockedSinceMs < 0) {
-      connection.blockedSinceMs = timers.nowMs;
-      this.#arm(connection);
-    }
-    return true;
-  }
-
-  /** Keeps the sum of all queues. */
-  #account(connection: Connection): void {
-    const pending = connection.state === 'closed' ? 0 : connection.pendingBytes;
-    this.#parts.counters.current_write_queue_size += pending - connection.countedBytes;
-    connection.countedBytes = pending;
-  }
-
-  /** The peer has taken something: begin the wait anew, or end it. */
-  #settleQueue(connection: Connection): void {
-    this.#account(connection);
-    connection.blockedSinceMs = connection.countedBytes > 0 ? this.#parts.timers.nowMs : -1;
+  /** Ends a connection behind what is queued; answers may still come on it, but nothing more is sent. */
+  #endWhenSent(connection: Connection): void {
+    connection.ending = true;
+    connection.stream?.end();
   }
 
   // ---- time
@@ -310,7 +275,7 @@ export class Connections {
     connection.timer = undefined;
     if (connection.state !== 'open') return;
     const before = connection.countedBytes;
-    if (connection.blockedSinceMs >= 0 && connection.pendingBytes < before) this.#settleQueue(connection);
+    if (connection.blockedSinceMs >= 0 && connection.pendingBytes < before) this.#queues.settle(connection);
     const overdue = deadlineOf(connection, this.#parts.options) <= this.#parts.timers.nowMs;
     if (overdue)
       this.#close(connection, overdueReason(connection, this.#parts.options, this.#parts.timers.nowMs));
@@ -351,7 +316,7 @@ export class Connections {
     connection.stream = undefined;
     connection.waiting = [];
     connection.waitingBytes = 0;
-    this.#account(connection);
+    this.#queues.account(connection);
     if (connection.timer !== undefined) timers.cancel(connection.timer);
     connection.timer = undefined;
     this.table.remove(connection);

@@ -1,0 +1,74 @@
+import type { TimerQueue } from '../../base/timerQueue.ts';
+import type { Connection } from './connection.ts';
+import type { TransportCounters } from './counters.ts';
+import type { TcpOptions } from './options.ts';
+
+export interface WriteQueuesParts {
+  readonly timers: TimerQueue;
+  readonly options: TcpOptions;
+  readonly counters: TransportCounters;
+  /** The peer has stopped taking bytes: its time runs from now. */
+  onBlocked(connection: Connection): void;
+}
+
+/** What waits to be written, on each connection and in sum, within their bounds. */
+export class WriteQueues {
+  readonly #parts: WriteQueuesParts;
+
+  constructor(parts: WriteQueuesParts) {
+    this.#parts = parts;
+  }
+
+  /** Would the bytes go beyond a bound? What nothing waits before is always taken. */
+  isFull(connection: Connection, bytes: number): boolean {
+    const pending = connection.pendingBytes;
+    if (pending === 0) return false;
+    const { options, counters } = this.#parts;
+    const total = counters.current_write_queue_size + bytes;
+    return pending + bytes > options.connectionQueueBytes || total > options.totalQueueBytes;
+  }
+
+  /** Writes at once, or keeps the data until the connection is open. */
+  put(connection: Connection, data: string | Uint8Array): void {
+    if (connection.state === 'open') {
+      this.#write(connection, data);
+      return;
+    }
+    connection.waiting.push(data);
+    connection.waitingBytes += data.length;
+    this.account(connection);
+  }
+
+  /** The connection has opened: out with what has waited. */
+  flush(connection: Connection): void {
+    const { waiting } = connection;
+    connection.waiting = [];
+    connection.waitingBytes = 0;
+    for (const data of waiting) this.#write(connection, data);
+  }
+
+  /** The peer has taken something: begin its time anew, or end it. */
+  settle(connection: Connection): void {
+    this.account(connection);
+    connection.blockedSinceMs = connection.countedBytes > 0 ? this.#parts.timers.nowMs : -1;
+  }
+
+  /** Keeps the sum of all queues. */
+  account(connection: Connection): void {
+    const pending = connection.state === 'closed' ? 0 : connection.pendingBytes;
+    this.#parts.counters.current_write_queue_size += pending - connection.countedBytes;
+    connection.countedBytes = pending;
+  }
+
+  #write(connection: Connection, data: string | Uint8Array): void {
+    const { stream } = connection;
+    if (stream === undefined) return;
+    const { timers, onBlocked } = this.#parts;
+    connection.lastActivityMs = timers.nowMs;
+    stream.write(data);
+    this.account(connection);
+    if (connection.countedBytes === 0 || connection.blockedSinceMs >= 0) return;
+    connection.blockedSinceMs = timers.nowMs;
+    onBlocked(connection);
+  }
+}
