@@ -1,8 +1,7 @@
-import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { authParamOf } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
-import { orNull, type Pvs, readOnly } from './values.ts';
+import { type Pvs, readOnly } from './values.ts';
 
 /** Variables of the digest credentials in Authorization, else in Proxy-Authorization (RFC 3261 §22.4). */
 
@@ -12,38 +11,35 @@ function credentials(context: ScriptContext): string | undefined {
   return message.value(HeaderKind.authorization) ?? message.value(HeaderKind.proxyAuthorization);
 }
 
-function param(context: ScriptContext, name: string): string | undefined {
+/** A parameter; '' when the credentials lack it, null without credentials. */
+function param(context: ScriptContext, name: string): string | null {
   const value = credentials(context);
-  return value === undefined ? undefined : authParamOf(value, name);
+  return value === undefined ? null : (authParamOf(value, name) ?? '');
 }
 
 /** User name without scheme and domain: `alice` of `sip:alice@dom.com`. */
-function userPart(username: string): string {
+function userPart(username: string | null): string | null {
+  if (username === null) return null;
   const start = username.startsWith('sip:') ? 4 : 0;
   const at = username.indexOf('@', start);
   return username.slice(start, at < 0 ? username.length : at);
 }
 
-function domainPart(context: ScriptContext): Value {
-  const username = param(context, 'username') ?? '';
-  const at = username.indexOf('@');
-  return at < 0 ? null : orNull(username.slice(at + 1));
+function domainPart(username: string | null): string | null {
+  const at = username?.indexOf('@') ?? -1;
+  return at < 0 ? (username === null ? null : '') : (username ?? '').slice(at + 1);
 }
 
 export const digestPvs: Pvs = {
-  adu: readOnly('uri of the digest credentials', (_self, context) => orNull(param(context, 'uri'))),
-  aa: readOnly('algorithm of the digest credentials', (_self, context) =>
-    orNull(param(context, 'algorithm')),
-  ),
-  ar: readOnly('realm of the digest credentials', (_self, context) => orNull(param(context, 'realm'))),
-  aU: readOnly('whole user name of the digest credentials', (_self, context) =>
-    orNull(param(context, 'username')),
-  ),
+  adu: readOnly('uri of the digest credentials', (_self, context) => param(context, 'uri')),
+  aa: readOnly('algorithm of the digest credentials', (_self, context) => param(context, 'algorithm')),
+  ar: readOnly('realm of the digest credentials', (_self, context) => param(context, 'realm')),
+  aU: readOnly('whole user name of the digest credentials', (_self, context) => param(context, 'username')),
   au: readOnly('user part of the user name of the digest credentials', (_self, context) =>
-    orNull(userPart(param(context, 'username') ?? '')),
+    userPart(param(context, 'username')),
   ),
   ad: readOnly('domain part of the user name of the digest credentials', (_self, context) =>
-    domainPart(context),
+    domainPart(param(context, 'username')),
   ),
   // Only credentials that some module has verified would count here; a bare header is a mere claim.
   Au: readOnly('accounting name with domain: From user@domain', (self, context) => {

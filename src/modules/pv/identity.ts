@@ -1,5 +1,6 @@
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
+import { unquote } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { type NameAddr, parseNameAddr } from '../../sip/nameAddr.ts';
@@ -27,28 +28,42 @@ const toSide: Side = {
   uri: (self, context) => self.to(context),
 };
 
+/** Part of a URI, and what comes in its place. */
+interface Change {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /** Edits become visible when the message leaves; the variable keeps its old value, as documented. */
-function replaceUriPart(side: Side, part: (uri: UriParts) => [number, number, string, string]): Setter {
+function changeUri(side: Side, change: (uri: UriParts, value: Value) => Change | undefined): Setter {
   return (self, context, value) => {
     const header = side.header(context.message);
     const uri = side.uri(self, context);
-    if (value === null || header === undefined || uri === undefined) {
+    const made = uri === undefined ? undefined : change(uri, value);
+    if (header === undefined || made === undefined)
       self.host.log.error(`cannot set a part of the ${side.name} URI`);
-      return;
-    }
-    const [start, end, before, behind] = part(uri);
-    context.message.edits.replace(
-      header.uriStart + start,
-      header.uriStart + end,
-      before + text(value) + behind,
-    );
+    else context.message.edits.replace(header.uriStart + made.start, header.uriStart + made.end, made.text);
   };
 }
 
-const userSpan = (uri: UriParts): [number, number, string, string] =>
-  uri.userEnd > uri.userStart
-    ? [uri.userStart, uri.userEnd, '', '']
-    : [uri.hostStart, uri.hostStart, '', '@'];
+/** Without a user (`$null` or empty) the `@` and a password go too. */
+function changeUser(uri: UriParts, value: Value): Change {
+  const user = text(value);
+  const hasUser = uri.userEnd > uri.userStart;
+  if (uri.hostEnd === uri.hostStart) return { start: uri.userStart, end: uri.userEnd, text: user };
+  if (user === '') return { start: hasUser ? uri.userStart : uri.hostStart, end: uri.hostStart, text: '' };
+  return hasUser
+    ? { start: uri.userStart, end: uri.userEnd, text: user }
+    : { start: uri.hostStart, end: uri.hostStart, text: `${user}@` };
+}
+
+/** A URI keeps its host when the new one is empty, and a number has none. */
+function changeHost(uri: UriParts, value: Value): Change | undefined {
+  const host = text(value);
+  if (host === '' || uri.hostEnd === uri.hostStart) return undefined;
+  return { start: uri.hostStart, end: uri.hostEnd, text: host };
+}
 
 function setUri(side: Side): Setter {
   return (self, context, value) => {
@@ -85,16 +100,16 @@ function sidePvs(letter: 'f' | 't', side: Side): Pvs {
     [`${letter}U`]: writable(
       `user of the ${side.name} URI`,
       (self, context) => orNull(side.uri(self, context)?.user),
-      replaceUriPart(side, userSpan),
+      changeUri(side, changeUser),
     ),
     [`${letter}Ul`]: readOnly(`length of the user of the ${side.name} URI`, (self, context) => {
       const uri = side.uri(self, context);
-      return uri === undefined ? 0 : uri.userEnd - uri.userStart;
+      return uri === undefined ? null : uri.userEnd - uri.userStart;
     }),
     [`${letter}d`]: writable(
       `domain of the ${side.name} URI`,
       (self, context) => orNull(side.uri(self, context)?.host),
-      replaceUriPart(side, (uri) => [uri.hostStart, uri.hostEnd, '', '']),
+      changeUri(side, changeHost),
     ),
     [`${letter}n`]: writable(
       `display name of ${side.name}, as written`,
@@ -123,7 +138,7 @@ const uriOf =
 const paramOf =
   (kind: HeaderKind, name: string): Getter =>
   (_self, context) =>
-    orNull(firstNameAddr(context.message, kind)?.params.get(name));
+    orNull(unquote(firstNameAddr(context.message, kind)?.params.get(name) ?? ''));
 
 function preferredUri(context: ScriptContext): UriParts | undefined {
   const uri = firstNameAddr(context.message, HeaderKind.pPreferredIdentity)?.uri;

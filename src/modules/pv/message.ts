@@ -3,8 +3,9 @@ import type { ScriptContext } from '../../module/context.ts';
 import type { PvDeclaration } from '../../module/define.ts';
 import { isFake } from '../../module/fakeMessage.ts';
 import { incomingOf, outgoingOf } from '../../module/wire.ts';
+import { unquote } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
-import { contactsOf, numberOf, viasOf } from '../../sip/headerValues.ts';
+import { contactsOf, viasOf } from '../../sip/headerValues.ts';
 import { methodIds, otherMethodId } from '../../sip/methodIds.ts';
 import { renderRequest, renderResponse } from '../../sip/render.ts';
 import { addressUri, protocolIds } from './received.ts';
@@ -31,14 +32,19 @@ function received(context: ScriptContext): string {
 
 function expires(context: ScriptContext, pick: (a: number, b: number) => number): Value {
   let result: number | undefined;
+  const header = leadingNumber(context.message.value(HeaderKind.expires) ?? '');
   const contacts = contactsOf(context.message)?.list ?? [];
   for (const contact of contacts) {
-    const value = Number.parseInt(contact.params.get('expires') ?? '', 10);
-    const seconds = Number.isNaN(value) ? numberOf(context.message, HeaderKind.expires) : value;
+    const seconds = leadingNumber(unquote(contact.params.get('expires') ?? '')) ?? header;
     if (seconds !== undefined) result = result === undefined ? seconds : pick(result, seconds);
   }
-  if (contacts.length === 0) result = numberOf(context.message, HeaderKind.expires);
-  return result ?? null;
+  return (contacts.length === 0 ? header : result) ?? null;
+}
+
+/** Kamailio reads as many digits as there are. */
+function leadingNumber(text: string): number | undefined {
+  const number = Number.parseInt(text, 10);
+  return Number.isNaN(number) ? undefined : number;
 }
 
 /** `$name(key)` with a fixed set of keys; an unknown key is a config error. */
@@ -106,7 +112,7 @@ export const messagePvs: Pvs = {
   csb: readOnly('value of CSeq', (_self, context) => orNull(context.message.value(HeaderKind.cseq))),
   cl: readOnly('Content-Length', (_self, context) => context.message.contentLength ?? null),
   cT: readOnly('Content-Type', (_self, context) => orNull(context.message.value(HeaderKind.contentType))),
-  ua: readOnly('User-Agent', (_self, context) => orNull(context.message.value(HeaderKind.userAgent))),
+  ua: readOnly('User-Agent', (_self, context) => context.message.value(HeaderKind.userAgent) ?? null),
   rb: readOnly('body', (_self, context) => context.message.text.slice(context.message.bodyStart)),
   bs: readOnly('size of the body', (_self, { message }) => message.text.length - message.bodyStart),
   expires: keyed(

@@ -33,12 +33,18 @@ const host =
   (self, context) =>
     orNull(source(self, context)?.host);
 
-/** Kamailio's variable is the text of the number, 5060 when there is none. */
+/** 5061 over TLS (RFC 3261 §19.1.2). */
+function defaultPortText(uri: UriParts): string {
+  const isTls = uri.scheme === 'sips' || uri.param('transport')?.toLowerCase() === 'tls';
+  return isTls ? '5061' : '5060';
+}
+
+/** Kamailio's variable is the text of the number, the default one when there is none. */
 const port =
   (source: Source): Getter =>
   (self, context) => {
     const uri = source(self, context);
-    return uri === undefined ? null : uri.portText || '5060';
+    return uri === undefined ? null : uri.portText || defaultPortText(uri);
   };
 
 const transport =
@@ -140,7 +146,11 @@ function nextHopGetter(name: string): Getter | undefined {
     case 'd':
       return host(nextHopSource);
     case 'p':
-      return port(nextHopSource);
+      // unlike $rp, whatever the transport
+      return (self, context) => {
+        const uri = nextHopSource(self, context);
+        return uri === undefined ? null : uri.portText || '5060';
+      };
     case 'P':
       return transport(nextHopSource);
     default:

@@ -293,6 +293,20 @@ test('From and To are edited in the message that leaves, not in the variable', (
   assert.match(sent, /To: "Robert" <sip:bob@elsewhere.com:5080>;tag=totag1/);
 });
 
+test('a user is put in, replaced, or taken away with its @', () => {
+  const under = new ModuleUnderTest(pv);
+  const fromWith = (from: string, value: Value): string => {
+    const context = contextOf(`OPTIONS sip:a@b SIP/2.0\nFrom: ${from};tag=1\nTo: <sip:b@c>\n`);
+    under.assign('$fU', context, value);
+    return /From: (.*);tag/.exec(String(under.read('$mbu', context)))?.[1] ?? '';
+  };
+  assert.equal(fromWith('<sip:u:p@h>', 'x'), '<sip:x:p@h>');
+  assert.equal(fromWith('<sip:u:p@h>', null), '<sip:h>');
+  assert.equal(fromWith('<sip:h:5070>', 'x'), '<sip:x@h:5070>');
+  assert.equal(fromWith('<sip:h>', null), '<sip:h>');
+  assert.equal(fromWith('<tel:+1;x=y>', '+2'), '<tel:+2;x=y>');
+});
+
 test('branches: added, changed, dropped; $ds and $bR show them', () => {
   const under = new ModuleUnderTest(pv);
   const context = contextOf(invite);
@@ -326,4 +340,38 @@ test('initial values and shared variables', () => {
   under.assign('$shv(debug)', first, 'on');
   under.assign('$var(gw)', first, null);
   assert.deepEqual([under.read('$shv(debug)', contextOf(invite)), under.read('$var(gw)', first)], ['on', 0]);
+});
+
+/** What Kamailio 5.6.3 printed for odd values. */
+const odd: Readonly<Record<string, Value>> = {
+  $rU: '%61lice%40x;par=1',
+  $rp: '5061',
+  '$nh(p)': '5060',
+  $rz: 'sips',
+  $fn: '"A. B"',
+  $ft: 'x-1',
+  $tn: '"Q\\"uoted, name"',
+  $tt: 't1',
+  $td: '[2001:db8::9:1]',
+  $ua: '',
+  $aU: 'bob',
+  $ad: '',
+  $aa: '',
+  $cs: '7',
+  '$expires(min)': 5,
+  '$expires(max)': 60,
+  $dir: 'no-answer',
+  '$hdr(X-Fold)': 'a,\r\n  b',
+};
+
+test('folded, quoted, escaped and empty values', () => {
+  const under = new ModuleUnderTest(pv);
+  const context = contextOf(
+    'OPTIONS sips:%61lice%40x;par=1:se%63@EXAMPLE.com;Transport=TLS SIP/2.0\n' +
+      't:   "Q\\"uoted, name" <sip:[2001:db8::9:1]:5080;x>  ;tag=t1 ; p = "v;1"\n' +
+      'f: "A. B" <sip:a@b;c?d=e>;tag=x-1;epid=3\ni: 1@2\nCSeq:   7   OPTIONS\n' +
+      'm: <sip:m@h>;q=0.5;expires="60", <sip:n@h>\nUser-Agent:\nX-Fold: a,\n  b\nExpires: 5x\n' +
+      'Diversion: <sip:d@x>;reason="no-answer"\nAuthorization: Digest username=bob, realm = "r"\n',
+  );
+  for (const [text, value] of Object.entries(odd)) assert.equal(under.read(text, context), value, text);
 });

@@ -1,6 +1,7 @@
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { SelectStep } from '../../module/define.ts';
+import { unquote } from '../../sip/authValue.ts';
 import type { HeaderKind } from '../../sip/headerKind.ts';
 import { valuesOf } from '../../sip/headerValues.ts';
 import type { SipMessage } from '../../sip/message.ts';
@@ -12,6 +13,12 @@ import { type Binder, type Getter, orNull, parameterName } from './selectTypes.t
 
 type UriOf = (context: ScriptContext) => UriParts | undefined;
 
+/** `user=phone` makes a SIP URI count as a telephone number (RFC 3261 §19.1.6). */
+function typeOf(uri: UriParts): string {
+  const isPhone = uri.scheme.startsWith('sip') && uri.param('user')?.toLowerCase() === 'phone';
+  return isPhone ? uri.scheme.replace('sip', 'tel') : uri.scheme;
+}
+
 const uriFields: Readonly<Record<string, (uri: UriParts) => Value>> = {
   host: (uri) => orNull(uri.host),
   hostport: (uri) => (uri.host === '' ? null : `${uri.host}:${uri.portText || '5060'}`),
@@ -19,7 +26,7 @@ const uriFields: Readonly<Record<string, (uri: UriParts) => Value>> = {
   user: (uri) => orNull(uri.user),
   rn_user: (uri) => orNull(uri.user),
   pwd: (uri) => orNull(uri.password),
-  type: (uri) => uri.scheme,
+  type: (uri) => typeOf(uri),
   params: (uri) => orNull(uri.params),
 };
 
@@ -54,23 +61,24 @@ const first =
     return value === undefined ? undefined : parseNameAddr(message.text, value.start, value.end);
   };
 
-export function addressSelect(lineOf: Getter, addressOf: AddressOf): Binder {
+/** `noName` is what `.name` gives where there is none. */
+export function addressSelect(lineOf: Getter, addressOf: AddressOf, noName: Value = ''): Binder {
   return (_self, _step, rest) => {
     const [step, ...more] = rest;
     if (step === undefined) return lineOf;
     const parameter = parameterName(rest);
     if (parameter !== undefined)
-      return (context) => orNull(addressOf(context.message)?.params.get(parameter));
+      return (context) => orNull(unquote(addressOf(context.message)?.params.get(parameter) ?? ''));
     switch (step.name) {
       case 'uri':
         return uriSelect((context) => splitUri(addressOf(context.message)?.uri ?? ''), more);
       case 'name':
-        return (context) => addressOf(context.message)?.displayName ?? null;
+        return (context) => addressOf(context.message)?.displayName || noName;
       case 'params':
         return (context) => orNull(addressOf(context.message)?.params.toString().slice(1));
       default:
         return addressParameters.has(step.name) && more.length === 0
-          ? (context) => orNull(addressOf(context.message)?.params.get(parameterOf(step.name)))
+          ? (context) => orNull(unquote(addressOf(context.message)?.params.get(parameterOf(step.name)) ?? ''))
           : undefined;
     }
   };
@@ -90,6 +98,10 @@ function parameterOf(step: string): string {
   return step === 'instance' ? '+sip.instance' : step;
 }
 
-export function addressHeader(kind: HeaderKind, addressOf: AddressOf = first(kind)): Binder {
-  return addressSelect((context) => context.message.value(kind) ?? null, addressOf);
+export function addressHeader(
+  kind: HeaderKind,
+  addressOf: AddressOf = first(kind),
+  noName: Value = '',
+): Binder {
+  return addressSelect((context) => context.message.value(kind) ?? null, addressOf, noName);
 }

@@ -102,8 +102,13 @@ const cseqSelect: Binder = (_self, _step, rest) => {
   return field.name === 'method' ? ({ message }) => message.cseq?.method ?? null : undefined;
 };
 
-const fromHeader = addressHeader(HeaderKind.from, (message) => message.from);
-const toHeader = addressHeader(HeaderKind.to, (message) => message.to);
+/** Without its parameters. */
+function eventPackage(value: string | undefined): Value {
+  return value === undefined ? null : (value.split(';', 1)[0] ?? '').trimEnd();
+}
+
+const fromHeader = addressHeader(HeaderKind.from, (message) => message.from, null);
+const toHeader = addressHeader(HeaderKind.to, (message) => message.to, null);
 
 const selects: Readonly<Record<string, Binder>> = {
   ruri: whole(requestUri),
@@ -127,7 +132,7 @@ const selects: Readonly<Record<string, Binder>> = {
   msg: messageSelect,
   method: plain(({ message }) => message.method),
   status: plain(({ message }) => (message.isRequest ? null : String(message.statusCode))),
-  event: plain(({ message }) => message.value(HeaderKind.event) ?? null),
+  event: plain(({ message }) => eventPackage(message.value(HeaderKind.event))),
   identity: plain(({ message }) => message.value(HeaderKind.identity) ?? null),
   identity_info: plain(({ message }) => message.value(HeaderKind.identityInfo) ?? null),
   date: plain(({ message }) => message.value(HeaderKind.date) ?? null),

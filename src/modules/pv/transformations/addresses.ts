@@ -1,6 +1,7 @@
 import type { TransportProtocol } from '../../../base/ports.ts';
 import type { Value } from '../../../lang/catalogue.ts';
 import { parseNameAddr } from '../../../sip/nameAddr.ts';
+import { endOfListElement } from '../../../sip/scan.ts';
 import { splitUri, type UriParts } from '../../../sip/uriParts.ts';
 import { protocolIds } from '../received.ts';
 import { text as textOf } from '../values.ts';
@@ -82,14 +83,31 @@ function paramAt(value: string, index: Value, delimiter: Value): NamedParam | un
   return at === undefined ? undefined : paramsOf(value, delimiter).at(at);
 }
 
-const nameAddr = (value: string) => parseNameAddr(value, 0, value.length);
+/** The first value of a list. */
+const nameAddr = (value: string) => parseNameAddr(value, 0, endOfListElement(value, 0, value.length));
+
+/** Without brackets all of it is the URI: parameters belong to it as well. */
+function nameAddrUri(value: string): string {
+  const parsed = nameAddr(value);
+  if (parsed === undefined) return '';
+  return value[parsed.uriEnd] === '>' ? parsed.uri : value.slice(parsed.start, parsed.end).trimEnd();
+}
 
 /** Length of name and URI with their brackets, without parameters. */
 function nameAddrLength(value: string): number {
   const parsed = nameAddr(value);
   if (parsed === undefined) return 0;
-  const bracketed = value[parsed.uriEnd] === '>';
-  return parsed.uriEnd + (bracketed ? 1 : 0) - parsed.start;
+  if (value[parsed.uriEnd] === '>') return parsed.uriEnd + 1 - parsed.start;
+  return nameAddrUri(value).length;
+}
+
+/** As written, without the first `;`. */
+function paramsBehind(value: string): string {
+  const parsed = nameAddr(value);
+  const semicolon = parsed === undefined ? -1 : value.indexOf(';', parsed.uriEnd);
+  return parsed === undefined || semicolon < 0 || semicolon >= parsed.end
+    ? ''
+    : value.slice(semicolon + 1, parsed.end).trim();
 }
 
 /** Kamailio keeps the space between the name and the bracket. */
@@ -206,17 +224,14 @@ export const addressTransformations: Transformations = {
     true,
   ),
   'nameaddr.name': onText('display name as written', writtenName),
-  'nameaddr.uri': onText('URI', (value) => nameAddr(value)?.uri ?? ''),
+  'nameaddr.uri': onText('URI', nameAddrUri),
   'nameaddr.len': onText('length of name and URI', nameAddrLength),
   'tobody.uri': onText('URI', (value) => nameAddr(value)?.uri ?? ''),
   'tobody.display': onText('display name as written', (value) => nameAddr(value)?.displayName ?? ''),
   'tobody.tag': onText('tag', (value) => nameAddr(value)?.params.get('tag') ?? ''),
   'tobody.user': onText('user of the URI', (value) => toBodyUri(value)?.user ?? ''),
   'tobody.host': onText('host of the URI', (value) => toBodyUri(value)?.host ?? ''),
-  'tobody.params': onText(
-    'parameters behind the URI',
-    (value) => nameAddr(value)?.params.toString().slice(1) ?? '',
-  ),
+  'tobody.params': onText('parameters behind the URI', paramsBehind),
   'sock.host': ofSocket('host', (socket) => socket.host),
   'sock.port': ofSocket('port', (socket) => socket.port),
   'sock.proto': ofSocket('transport', (socket) => socket.proto),
