@@ -8,18 +8,16 @@ const defaultBoundary = 'unique-boundary-1';
 
 /** Takes back earlier edits of the body, and puts `text` in place of what was received. */
 function replaceBody(message: SipMessage, text: string): void {
-  for (const edit of message.edits.edits.filter((other) => other.start >= message.bodyStart))
-    message.edits.revoke(edit);
+  message.edits.revokeWhere((edit) => edit.start >= message.bodyStart);
   message.edits.replace(message.bodyStart, message.bodyEnd, text);
 }
 
 /** Content-Type in place of all that are there, and of one that was set before. */
 function replaceContentType(message: SipMessage, lines: string): void {
-  const before = message.edits.edits.filter(
+  const before = message.edits.revokeWhere(
     (edit) => edit.start === message.headersEnd && isContentTypeLine(edit.text),
   );
-  for (const edit of before) message.edits.revoke(edit);
-  if (before.length === 0) {
+  if (before === 0) {
     const { contentType } = HeaderKind;
     for (let i = message.find(contentType); i >= 0; i = message.find(contentType, i + 1))
       message.removeHeader(i);

@@ -68,7 +68,7 @@ export function replaceMatches(
   replacement: { readonly text: string; readonly all: boolean },
 ): number {
   const found = matchesIn(self, message, regex, span, replacement.all);
-  for (const { start, end } of found) message.edits.replace(start, end, replacement.text);
+  message.edits.replaceAll(found.map(({ start, end }) => ({ start, end, text: replacement.text })));
   return found.length > 0 ? 1 : -1;
 }
 
@@ -81,12 +81,14 @@ export function replaceString(
   mode: string,
 ): number {
   if (wanted === '') return -1;
+  const found: Replacement[] = [];
   let at = message.text.indexOf(wanted, span.start);
   while (at >= 0 && at + wanted.length <= span.end) {
-    message.edits.replace(at, at + wanted.length, replacement);
+    found.push({ start: at, end: at + wanted.length, text: replacement });
     if (mode.startsWith('f')) break;
     at = message.text.indexOf(wanted, at + wanted.length);
   }
+  message.edits.replaceAll(found);
   return 1;
 }
 
@@ -143,6 +145,8 @@ function edited(
     self.host.log.error('a substitution matched an empty text');
     return -1;
   }
-  for (const { start, end, text } of found) message.edits.replace(offset + start, offset + end, text);
+  message.edits.replaceAll(
+    found.map(({ start, end, text }) => ({ start: offset + start, end: offset + end, text })),
+  );
   return found.length > 0 ? 1 : -1;
 }

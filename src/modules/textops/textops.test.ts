@@ -268,3 +268,18 @@ test('audio on hold', () => {
   assert.equal(hold('c=IN IP4 1.1.1.1\na=inactive', 'a=x'), 2);
   assert.equal(hold('c=IN IP4 1.1.1.1', 'a=sendrecv\nm=video 1 RTP/AVP 1\na=sendonly'), -1);
 });
+
+test('thousands of edits over thousands of others', () => {
+  const context = contextOf(`OPTIONS sip:a@b SIP/2.0\nCall-ID: 1\n\n${'abc'.repeat(20_000)}`);
+  for (const [pattern, text] of [
+    ['b', 'B'],
+    ['a', 'A'],
+    ['c', 'C'],
+  ] as const)
+    module.call('replace_body_all', context, re(pattern), text);
+  assert.equal(context.message.edits.size, 60_000);
+  assert.ok(rendered(context).endsWith('ABCABC'));
+  module.call('replace_str', context, 'a', '_', 'a');
+  assert.equal(module.call('set_body', context, 'x', 'text/plain'), 1);
+  assert.ok(rendered(context).endsWith('\r\n\r\nx'));
+});

@@ -95,8 +95,7 @@ export class TextOpsX {
   removeBody(context: ScriptContext): number {
     const { message } = context;
     context.newBody = undefined;
-    for (const edit of message.edits.edits.filter((other) => other.start >= message.bodyStart))
-      message.edits.revoke(edit);
+    message.edits.revokeWhere((edit) => edit.start >= message.bodyStart);
     if (message.bodyEnd > message.bodyStart) message.edits.remove(message.bodyStart, message.bodyEnd);
     return 1;
   }
