@@ -70,9 +70,8 @@ export class Responses {
   onBranchFailure(transaction: Transaction, branch: ClientBranch): void | Promise<void> {
     const name = transaction.plan.branchFailureRoute;
     if (name === '' || transaction.isCancelled) return undefined;
-    const event = `tm:branch-failure:${name}`;
-    if (!this.#parts.host.routes.has('event', event)) return undefined;
-    const result = this.#parts.routes.failure('event', event, transaction, branch);
+    if (!this.#parts.host.routes.has('branch_failure', name)) return undefined;
+    const result = this.#parts.routes.failure('branch_failure', name, transaction, branch);
     return typeof result === 'number' ? undefined : result.then(nothing);
   }
 

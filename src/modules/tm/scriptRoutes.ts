@@ -1,6 +1,7 @@
 import type { RouteKind } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { scriptFlags, setScriptFlags } from '../../module/scriptFlags.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import { copyTarget, type Target } from '../../proxy/target.ts';
 import type { EditList } from '../../sip/editList.ts';
@@ -36,6 +37,8 @@ export class ScriptRoutes {
     if (name === '' || !this.#host.routes.has('branch', name))
       return { target, edits: undefined, body: context.newBody, replyRoute: '' };
     const saved = saveRun(context);
+    const flags = scriptFlags(context);
+    if (flags !== 0) setScriptFlags(context, 0); // they belong to the run of one block
     const replyRoute = plan.replyRoute;
     context.target = copyTarget(target);
     context.branchIndex = index;
@@ -48,6 +51,7 @@ export class ScriptRoutes {
         replyRoute: plan.replyRoute === replyRoute ? '' : plan.replyRoute,
       };
       const dropped = context.dropped;
+      if (flags !== 0) setScriptFlags(context, flags);
       restoreRun(context, saved);
       return dropped ? undefined : copy;
     };
