@@ -3,14 +3,13 @@ import type { Net, StreamConnection } from '../../base/ports.ts';
 import type { TimerQueue } from '../../base/timerQueue.ts';
 import type { Destination } from '../../proxy/transport.ts';
 import type { Frame } from '../../sip/framer.ts';
-import { isWireError, parseMessage } from '../../sip/message.ts';
-import { familyOf, isLoopback, isWildcard } from './addresses.ts';
 import type { Complaints } from './complaints.ts';
 import { type CloseReason, Connection } from './connection.ts';
 import { ConnectionTable } from './connectionTable.ts';
 import type { TransportCounters } from './counters.ts';
 import { deadlineOf, overdueReason } from './deadlines.ts';
 import type { TcpOptions } from './options.ts';
+import { aliasPortOf, localAddressFor } from './peerWay.ts';
 import { refusal } from './refusal.ts';
 import type { LocalSocket } from './socketTable.ts';
 import type { StreamKind } from './streamKind.ts';
@@ -137,22 +136,13 @@ export class Connections {
       return undefined;
     }
     const connection = this.#make(kind, socket, destination, false);
-    const localAddress = this.#localAddress(socket, destination.address);
+    const localAddress = localAddressFor(socket, destination.address, options);
     const timeoutMs = options.connectTimeoutSec * 1000;
     kind.connect(net, destination, { localAddress, timeoutMs }).then(
       (stream) => this.#connected(connection, stream),
       (error: unknown) => this.#connectFailed(connection, error),
     );
     return connection;
-  }
-
-  /** The address to connect from; undefined leaves it to the system, also where the socket's cannot get there. */
-  #localAddress(socket: LocalSocket, remote: string): string | undefined {
-    const { sourceIpv4, sourceIpv6 } = this.#parts.options;
-    const configured = familyOf(remote) === 4 ? sourceIpv4 : sourceIpv6;
-    if (configured !== '') return configured;
-    if (isWildcard(socket.address) || socket.family !== familyOf(remote)) return undefined;
-    return isLoopback(socket.address) && !isLoopback(remote) ? undefined : socket.address;
   }
 
   #connected(connection: Connection, stream: StreamConnection): void {
@@ -212,7 +202,7 @@ export class Connections {
     const { options, counters, events, complaints } = this.#parts;
     switch (frame.kind) {
       case 'message':
-        if (options.acceptAliases) this.#acceptAlias(connection, frame.text);
+        if (options.acceptAliases) this.#acceptAlias(connection, aliasPortOf(frame.text));
         events.onMessage(frame.text, connection.flow);
         return;
       case 'ping':
@@ -230,13 +220,8 @@ export class Connections {
     }
   }
 
-  /** `;alias` in the topmost Via: the connection is the way to the Via's port too (`tcp_accept_aliases`). */
-  #acceptAlias(connection: Connection, text: string): void {
-    if (!text.includes(';alias')) return;
-    const message = parseMessage(text);
-    if (isWireError(message) || !message.isRequest) return;
-    const via = message.topmostVia;
-    if (via?.params.has('alias')) this.table.addKey(connection, via.port || 5060);
+  #acceptAlias(connection: Connection, port: number): void {
+    if (port > 0) this.table.addKey(connection, port);
   }
 
   // ---- sending
