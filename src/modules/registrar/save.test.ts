@@ -505,6 +505,28 @@ describe('save', () => {
     assert.equal(context.replyHeaders, `Contact: ${contact};expires=3600\r\n`);
   });
 
+  it('handles one AoR at a time where the database is asked (db_mode 3)', async () => {
+    const database = new FakeDatabase();
+    database.table('version').push({ id: 1, table_name: 'location', table_version: 9 });
+    const bench = registrarBench({}, { db_mode: 3 }, { database: async () => database });
+    await bench.locations.start();
+    const calls = ['a', 'b', 'c'].map((callId) => bench.register({ callId, contacts: [contact] }));
+    assert.deepEqual(await Promise.all(calls), [1, 2, 2]);
+    assert.equal(database.table('location').length, 1);
+  });
+
+  it('takes over the contacts of a 200 without answering anything', async () => {
+    const bench = registrarBench();
+    const response = registerText({ contacts: ['<sip:a@b>;expires=100'] }).replace(
+      /^.*\n/,
+      'SIP/2.0 200 OK\n',
+    );
+    const context = contextOf(response, { routeKind: 'onreply' });
+    assert.equal(await bench.call('save', context, 'location'), 1);
+    assert.deepEqual(bench.replies, []);
+    assert.equal(await bench.call('registered', context, 'location'), 1);
+  });
+
   it('gives all contacts the q of set_q_override', async () => {
     const bench = registrarBench();
     const context = contextOf(registerText({ contacts: ['<sip:a@b>;q=0.1', '<sip:c@b>'] }));

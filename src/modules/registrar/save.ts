@@ -67,10 +67,12 @@ export class Saver {
     const extension = checkExtensions(registration, this.#parts.config);
     if (extension !== undefined && extension !== refusals.pathUnsupported)
       return this.#refuse(context, flags, extension, undefined);
-    return then(domain.getRecord(aor), (record) =>
-      extension === undefined
-        ? this.#change(job, record)
-        : this.#refuse(context, flags, extension, subjectOf(job, record)),
+    return domain.exclusively(aor, () =>
+      then(domain.getRecord(aor), (record) =>
+        extension === undefined
+          ? this.#change(job, record)
+          : this.#refuse(context, flags, extension, subjectOf(job, record)),
+      ),
     );
   }
 

@@ -105,6 +105,8 @@ export interface LocationDomain {
   removeRecord(record: LocationRecord, options?: WriteOptions): Maybe<void>;
   removeByRuid(ruid: string): Maybe<boolean>;
   match(record: LocationRecord | undefined, key: MatchKey): Match;
+  /** Runs `work`, which reads and then changes an AoR, when no other such work on it is under way. */
+  exclusively<T>(aor: string, work: () => Maybe<T>): Maybe<T>;
   /** Not expired at this time, seconds since the epoch. */
   isValid(binding: Binding, nowSec: number): boolean;
   /** Walks over all bindings in slices that do not hold the loop. */

@@ -8,6 +8,7 @@ import type {
   LocationRecord,
   Match,
   MatchKey,
+  Maybe,
   WriteOptions,
 } from './api.ts';
 import { BindingState, isValidAt, StoredBinding } from './binding.ts';
@@ -34,6 +35,8 @@ export class DatabaseDomain implements LocationDomain {
   expiredCount = 0;
   readonly #context: DomainContext;
   readonly #database: Database;
+  /** The last work on each AoR that is being changed. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #rows: RowMapper;
   /** Rows come fresh from the driver and live as long as their request: nothing is worth sharing. */
   readonly #strings = new StringPool(0);
@@ -52,6 +55,22 @@ export class DatabaseDomain implements LocationDomain {
 
   async getByRuid(ruid: string): Promise<Binding | undefined> {
     return (await this.#find(this.#rows.ofRuid(ruid), 1))[0];
+  }
+
+  async exclusively<T>(aor: string, work: () => Maybe<T>): Promise<T> {
+    const before = this.#turns.get(aor);
+    const turn = (async () => {
+      await before;
+      return work();
+    })();
+    // the next in the row waits for the end, however it comes
+    const ended = turn.then(nothing, nothing);
+    this.#turns.set(aor, ended);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(aor) === ended) this.#turns.delete(aor);
+    }
   }
 
   isValid(binding: Binding, nowSec: number): boolean {
@@ -192,3 +211,5 @@ export class DatabaseDomain implements LocationDomain {
     return this.#database.batch(statements);
   }
 }
+
+function nothing(): void {}

@@ -74,6 +74,11 @@ export class MemoryDomain implements LocationDomain {
     return this.table.byRuid(ruid);
   }
 
+  /** Reading and changing memory is one step anyway. */
+  exclusively<T>(_aor: string, work: () => Maybe<T>): Maybe<T> {
+    return work();
+  }
+
   isValid(binding: Binding, nowSec: number): boolean {
     return isValidAt(binding, nowSec);
   }
