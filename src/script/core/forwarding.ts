@@ -24,7 +24,27 @@ function forward(self: CoreState, context: ScriptContext, hop?: NextHop): Soon<n
 }
 
 export function forwardingFunctions({ signature }: CoreTools): CoreFunctions {
+  /** `forward_udp`, `forward_tcp`: as forward(host, port), over a transport of their own. */
+  const over = (proto: 'udp' | 'tcp'): CoreFunctions[string] => ({
+    doc: `Forwards the request without a transaction over ${proto.toUpperCase()}.`,
+    returns: { 1: 'sent', [-1]: 'not sent' },
+    signatures: [
+      signature({
+        waits: true,
+        args: [
+          arg.string('host', 'name or address'),
+          arg.int('port', '1 to 65535; 5060 when it is not given', { optional: true }),
+        ],
+        run: (self, context, host, port) => {
+          const hop = nextHopOfText(`${proto}:${host}:${port ?? 5060}`);
+          return hop === undefined ? -1 : forward(self, context, hop);
+        },
+      }),
+    ],
+  });
   return {
+    forward_udp: over('udp'),
+    forward_tcp: over('tcp'),
     forward: {
       doc: 'Forwards the request without a transaction, to the destination URI, else to the Request-URI.',
       returns: { 1: 'sent', [-1]: 'not sent' },
