@@ -8,6 +8,8 @@ export interface GlobalParameter extends GlobalInfo {
   readonly aliases: readonly string[];
   /** `cfg.*` may change it while running. */
   readonly runtime: boolean;
+  /** The only texts that it takes; undefined for any. */
+  readonly oneOf?: readonly string[] | undefined;
 }
 
 interface Extra {
@@ -15,7 +17,13 @@ interface Extra {
   readonly runtime?: boolean;
   readonly min?: number;
   readonly max?: number;
+  readonly oneOf?: readonly string[];
 }
+
+const syslogFacilities = [
+  ...['AUTH', 'AUTHPRIV', 'CRON', 'DAEMON', 'FTP', 'KERN', 'LPR', 'MAIL', 'NEWS', 'SYSLOG', 'USER', 'UUCP'],
+  ...['LOCAL0', 'LOCAL1', 'LOCAL2', 'LOCAL3', 'LOCAL4', 'LOCAL5', 'LOCAL6', 'LOCAL7'],
+].map((name) => `LOG_${name}`);
 
 function parameter(
   type: GlobalInfo['type'],
@@ -33,6 +41,7 @@ function parameter(
     runtime: extra.runtime ?? false,
     min: extra.min,
     max: extra.max,
+    oneOf: extra.oneOf,
   };
 }
 
@@ -81,7 +90,7 @@ export const globalParameters: readonly GlobalParameter[] = [
     max: 20,
   }),
   bool('log_stderror', 0, 'Log to stderr instead of syslog.'),
-  text('log_facility', 'LOG_DAEMON', 'Syslog facility.', { runtime: true }),
+  text('log_facility', 'LOG_DAEMON', 'Syslog facility.', { runtime: true, oneOf: syslogFacilities }),
   text('log_name', '', 'Name in syslog.'),
   text('log_prefix', '', 'Text with variables in front of messages logged while a message is routed.'),
   int('log_prefix_mode', 0, '1: `log_prefix` is evaluated anew for each log message.', { min: 0, max: 1 }),
@@ -122,7 +131,9 @@ export const globalParameters: readonly GlobalParameter[] = [
   int('udp_mtu', 0, 'Requests over this many bytes go over `udp_mtu_try_proto`; 0 for never.', {
     runtime: true,
   }),
-  text('udp_mtu_try_proto', 'udp', 'Transport for requests over `udp_mtu`.'),
+  text('udp_mtu_try_proto', 'udp', 'Transport for requests over `udp_mtu`.', {
+    oneOf: ['udp', 'UDP', 'tcp', 'TCP', 'tls', 'TLS', 'sctp', 'SCTP'],
+  }),
   // ---- messages and routes
   int('msg_recv_max_size', 32767, 'Longest message, bytes.'),
   bool('check_via', 0, 'Responses whose Via is not ours are dropped.'),
@@ -316,7 +327,10 @@ export const globalParameters: readonly GlobalParameter[] = [
     'kemi.pre_routing_callback',
   ),
   ...without('a missing column fails its query by name, whatever the version', 'string', 'version_table'),
-  ...without('the native language is the only one yet', 'string', 'cfgengine'),
+  ...without('the native language is the only one yet', 'string', 'cfgengine').map((each) => ({
+    ...each,
+    oneOf: ['native', 'default'],
+  })),
   ...without(notYet, 'bool', 'log_color', 'msg_time'),
   ...without(eventLoop, 'string', 'tcp_poll_method', ['poll_method']),
   ...without(notYet, 'special', 'tos'),

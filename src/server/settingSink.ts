@@ -26,8 +26,11 @@ export class ServerSettingSink implements SettingSink {
   setGlobal(name: string, values: readonly (string | number)[]): string | undefined {
     const parameter = globalsByName.get(name);
     const [value] = values;
-    if (parameter === undefined || value === undefined || parameter.meaningless !== undefined)
-      return undefined;
+    if (parameter === undefined || value === undefined) return undefined;
+    if (parameter.oneOf?.includes(String(value)) === false) {
+      return `${name} takes ${parameter.oneOf.join(', ')}; '${value}' is not there`;
+    }
+    if (parameter.meaningless !== undefined) return undefined;
     if (this.#pinned.has(parameter.name)) return undefined;
     if (parameter.type === 'bool') {
       const bool = boolValue(value);
