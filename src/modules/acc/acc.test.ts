@@ -44,10 +44,12 @@ const formats: Formats = {
 };
 
 class Rows {
+  gate: Promise<void> = Promise.resolve();
   readonly rows: (Record<string, DbValue> & { table: string })[] = [];
   failure: string | undefined;
 
   async batch(statements: readonly DbStatement[]): Promise<void> {
+    await this.gate;
     if (this.failure !== undefined) throw new DatabaseError('FAKE', this.failure);
     for (const statement of statements)
       if (statement.kind === 'insert') this.rows.push({ table: statement.table, ...statement.row });
@@ -322,13 +324,14 @@ describe('rows', () => {
   };
 
   it('one for each leg, missed calls in their table', async () => {
-    const { observers, database } = await bench(params);
+    const { observers, database, module } = await bench(params);
     const context = contextFor('INVITE');
     context.flags = maskOf(Flag.acc, Flag.missed);
     for (const leg of ['A', 'B']) context.variables.avps.push('l1', leg);
     const call = transactionFor(context, observers);
     call.fail(486, busy);
     call.out(200, response(200, 'OK'));
+    await module.loaded.declaration.stop?.(module.loaded.instance);
     assert.deepEqual(
       database.rows.map(({ table, sip_code, leg, src }) => [table, sip_code, leg, src]),
       [
@@ -341,7 +344,7 @@ describe('rows', () => {
   });
 
   it('hold NULL for what is missing with acc_extra_nullable, and further times', async () => {
-    const { observers, database } = await bench({
+    const { observers, database, module } = await bench({
       ...params,
       acc_extra_nullable: 1,
       time_mode: 1,
@@ -350,7 +353,15 @@ describe('rows', () => {
     });
     const context = contextFor('BYE');
     context.flags = maskOf(Flag.acc);
+    let open = () => {};
+    database.gate = new Promise((resolve) => {
+      open = resolve;
+    });
     transactionFor(context, observers).out(200, response(200, 'OK'));
+    const stopped = module.loaded.declaration.stop?.(module.loaded.instance);
+    assert.equal(database.rows.length, 0);
+    open();
+    await stopped;
     const [row] = database.rows;
     assert.deepEqual([row?.src, row?.leg, row?.sec, row?.usec], [null, null, 1_700_000_000, 0]);
   });

@@ -30,6 +30,7 @@ export class DbWriter {
   #accTable: TextMaker = () => '';
   #missedTable: TextMaker = () => '';
   #pending = 0;
+  readonly #idle: (() => void)[] = [];
   droppedCount = 0;
 
   constructor(host: Host, config: AccConfig) {
@@ -80,7 +81,14 @@ export class DbWriter {
       return false;
     } finally {
       this.#pending--;
+      if (this.#pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
+  }
+
+  /** Resolves when nothing is on its way. */
+  settled(): Promise<void> {
+    if (this.#pending === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   #rows(record: AccountRecord): Record<string, DbValue>[] {

@@ -12,6 +12,7 @@ export default defineModule({
   params,
   create: (host, config) => new Accounting(host, config),
   start: (self) => self.start(),
+  stop: (self) => self.db.settled(),
   functions: ({ signature }) => ({
     acc_log_request: {
       doc: 'Writes the request to the accounting log.',

@@ -88,9 +88,12 @@ export class MemoryDomain implements LocationDomain {
   }
 
   insert(aor: string, data: BindingData, options?: WriteOptions): Maybe<Binding> {
-    const binding = this.place(aor, this.#context.ruids.next(), data, BindingState.new);
-    this.#context.emit('insert', binding, this);
-    return then(this.#persist(binding, options), () => binding);
+    return this.#insert(aor, this.#context.ruids.next(), data, options);
+  }
+
+  /** Adds a contact of an operator (`ul.add`). */
+  add(aor: string, data: BindingData): Maybe<Binding> {
+    return this.#insert(aor, this.#context.ruids.next('ulcx'), data);
   }
 
   /** Puts a binding into memory; `state` says whether its row is there. */
@@ -101,13 +104,6 @@ export class MemoryDomain implements LocationDomain {
     binding.lastKeepaliveSec = this.nowSec();
     this.table.add(binding);
     return binding;
-  }
-
-  /** Adds a contact under an id of its own making (`ul.add`). */
-  add(aor: string, data: BindingData): Maybe<Binding> {
-    const binding = this.place(aor, this.#context.ruids.next('ulcx'), data, BindingState.new);
-    this.#context.emit('insert', binding, this);
-    return then(this.#persist(binding), () => binding);
   }
 
   update(binding: Binding, data: BindingData, options?: WriteOptions): Maybe<void> {
@@ -214,6 +210,12 @@ export class MemoryDomain implements LocationDomain {
 
   nowSec(): number {
     return Math.floor(this.#context.host.clock.wallMs() / 1000);
+  }
+
+  #insert(aor: string, ruid: string, data: BindingData, options?: WriteOptions): Maybe<Binding> {
+    const binding = this.place(aor, ruid, data, BindingState.new);
+    this.#context.emit('insert', binding, this);
+    return then(this.#persist(binding, options), () => binding);
   }
 
   #isDue(binding: StoredBinding, nowSec: number): boolean {
