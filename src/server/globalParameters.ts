@@ -1,4 +1,5 @@
 import type { GlobalInfo } from '../lang/catalogue.ts';
+import { syslogFacilities } from './settingValues.ts';
 
 /** A global parameter of the core cookbook (6.1), with what it does here. */
 export interface GlobalParameter extends GlobalInfo {
@@ -19,11 +20,6 @@ interface Extra {
   readonly max?: number;
   readonly oneOf?: readonly string[];
 }
-
-const syslogFacilities = [
-  ...['AUTH', 'AUTHPRIV', 'CRON', 'DAEMON', 'FTP', 'KERN', 'LPR', 'MAIL', 'NEWS', 'SYSLOG', 'USER', 'UUCP'],
-  ...['LOCAL0', 'LOCAL1', 'LOCAL2', 'LOCAL3', 'LOCAL4', 'LOCAL5', 'LOCAL6', 'LOCAL7'],
-].map((name) => `LOG_${name}`);
 
 function parameter(
   type: GlobalInfo['type'],
@@ -420,11 +416,4 @@ export const globalsByName = byName();
 /** Default of a parameter by its name or alias. */
 export function globalDefault(name: string): number | string | undefined {
   return globalsByName.get(name)?.default;
-}
-
-/** `yes`, `on`, `1` and their opposites, as numbers; undefined for anything else. */
-export function boolValue(value: number | string): 0 | 1 | undefined {
-  if (typeof value === 'number') return value === 0 ? 0 : 1;
-  if (/^(yes|on|true|enable)$/i.test(value)) return 1;
-  return /^(no|off|false|disable)$/i.test(value) ? 0 : undefined;
 }

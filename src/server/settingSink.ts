@@ -1,7 +1,8 @@
 import type { LogLevels } from '../base/log.ts';
 import type { SettingSink } from '../script/catalogue.ts';
-import { boolValue, globalsByName } from './globalParameters.ts';
+import { globalsByName } from './globalParameters.ts';
 import type { ServerSettings } from './settings.ts';
+import { boolValue } from './settingValues.ts';
 
 /** Puts the global parameters of a config in force. */
 export class ServerSettingSink implements SettingSink {
