@@ -50,7 +50,7 @@ export interface Host {
   readonly defines?: ReadonlyMap<string, string> | undefined;
 
   /** Place in the config that is running now; undefined where nobody can tell. Slow: only for debugging output. */
-  currentSite?(): { readonly file: string; readonly line: number } | undefined;
+  currentSite?(): Site | undefined;
 
   /** The `api` of another loaded module; undefined when it is not loaded. Ask in `start`, not in `create`. */
   api<T>(module: string): T | undefined;
@@ -63,6 +63,14 @@ export interface Host {
   readonly startedSec: number;
   /** Log, drain and stop with a failure exit code. */
   fail(reason: string): void;
+}
+
+/** A place in the config. */
+export interface Site {
+  readonly file: string;
+  readonly line: number;
+  /** JavaScript name of the block: `request_route`, `route_RELAY`, with `_1` behind it after a wait. */
+  readonly functionName?: string | undefined;
 }
 
 /** Script text in parameters (`log_extra`, `received_avp`, `ka_logmsg`). For `start`, when all modules are there. */

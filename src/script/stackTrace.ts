@@ -18,11 +18,20 @@ export class StackTraces {
     });
   }
 
-  /** File and line of the innermost frame that is generated code; undefined when there is none. */
-  siteOf(stack: string): { readonly file: string; readonly line: number } | undefined {
-    for (const [, line, column] of stack.matchAll(this.#frame)) {
+  /**
+   * File, line and JavaScript function (`route_RELAY`) of the innermost frame that is generated code; undefined when
+   * there is none.
+   */
+  siteOf(
+    stack: string,
+  ): { readonly file: string; readonly line: number; readonly functionName: string } | undefined {
+    for (const match of stack.matchAll(this.#frame)) {
+      const [, line, column] = match;
       const original = originalPositionFor(this.#map, { line: Number(line), column: Number(column) - 1 });
-      if (original.source !== null) return { file: original.source, line: original.line };
+      if (original.source === null) continue;
+      const before = stack.slice(stack.lastIndexOf('\n', match.index) + 1, match.index);
+      const functionName = /at (?:async )?(\w+) \(/.exec(before)?.[1] ?? '';
+      return { file: original.source, line: original.line, functionName };
     }
     return undefined;
   }

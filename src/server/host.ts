@@ -2,7 +2,7 @@ import { ComponentLog, type LogLevels } from '../base/log.ts';
 import type { Database, Log, LogFields, Ports } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
 import type { ScriptContext } from '../module/context.ts';
-import type { Formats, Host } from '../module/host.ts';
+import type { Formats, Host, Site } from '../module/host.ts';
 import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
 import type { StatelessProxy } from '../proxy/stateless.ts';
@@ -118,7 +118,7 @@ export class ModuleHost implements Host {
     return this.#parts.defines();
   }
 
-  currentSite(): { readonly file: string; readonly line: number } | undefined {
+  currentSite(): Site | undefined {
     return this.#parts.routes.currentSite();
   }
 

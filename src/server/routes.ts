@@ -3,7 +3,7 @@ import type { Clock, Log } from '../base/ports.ts';
 import type { RouteKind } from '../lang/catalogue.ts';
 import type { ScriptContext } from '../module/context.ts';
 import { markAsFake } from '../module/fakeMessage.ts';
-import type { Routes } from '../module/host.ts';
+import type { Routes, Site } from '../module/host.ts';
 import type { Flow } from '../proxy/transport.ts';
 import { RouteContext } from '../script/context.ts';
 import type { StackTraces } from '../script/stackTrace.ts';
@@ -57,7 +57,7 @@ export class RouteRunner implements Routes {
   }
 
   /** Where in the config the running function was called; undefined outside of a route. */
-  currentSite(): { readonly file: string; readonly line: number } | undefined {
+  currentSite(): Site | undefined {
     return this.#traces?.siteOf(new Error().stack ?? '');
   }
 

@@ -177,6 +177,19 @@ test('a stand-in message is told from a received one', () => {
   assert.equal(under.call('is_incoming', context), -1);
 });
 
+test('the running route[name], also behind a wait', () => {
+  let functionName = 'request_route';
+  const host = hostOf({ currentSite: () => ({ file: '/k.cfg', line: 1, functionName }) });
+  host.blocks.set('route:SUB', () => 1).set('route:N_2', () => 1);
+  const under = new ModuleUnderTest(corex, host);
+  const context = contextOf(requestText());
+  const names = ['request_route', 'route_SUB', 'route_SUB_3', 'route_N_2'].map((name) => {
+    functionName = name;
+    return under.read('$cfg(route)', context);
+  });
+  assert.deepEqual(names, ['DEFAULT_ROUTE', 'SUB', 'SUB', 'N_2']);
+});
+
 test('where in the config', () => {
   const under = new ModuleUnderTest(corex, hostOf({ currentSite: () => ({ file: '/k.cfg', line: 12 }) }));
   const context = contextOf(requestText());

@@ -10,10 +10,17 @@ const cfgKeys: Readonly<Record<string, (self: Corex, context: ScriptContext) => 
   line: (self) => self.host.currentSite?.()?.line ?? 0,
   file: (self) => self.host.currentSite?.()?.file ?? '',
   name: (self) => self.host.currentSite?.()?.file ?? '',
-  route: (_self, context) => routeName(context),
+  route: routeName,
 };
 
-function routeName(context: ScriptContext): string {
+/** Name of the running `route[name]`, else of the block that was started. */
+function routeName(self: Corex, context: ScriptContext): string {
+  const written = self.host.currentSite?.()?.functionName ?? '';
+  if (written.startsWith('route_')) {
+    const name = written.slice('route_'.length);
+    // behind a wait the name has a number
+    return self.host.routes.has('route', name) ? name : name.replace(/_\d+$/, '');
+  }
   if (context.routeName !== '') return context.routeName;
   return context.routeKind === 'request' ? 'DEFAULT_ROUTE' : context.routeKind.toUpperCase();
 }
