@@ -202,7 +202,7 @@ export class Lookup {
   #setRoute(target: Target, binding: Binding): void {
     target.path = '';
     target.nextHop = binding.received;
-    if (binding.path === '' || this.#parts.config.use_path === 0) return;
+    if (binding.path === '') return;
     const hops = hopsOf(binding.path);
     const skip = this.#parts.config.path_check_local !== 0 && this.#isLocal(hops[0]?.uri) ? 1 : 0;
     const first = hops[skip];
