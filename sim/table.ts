@@ -66,6 +66,8 @@ export class SimTable {
   }
 
   upsert(keys: readonly string[], given: Given): void {
+    if (keys.length === 0)
+      throw new DatabaseError('DB_KEYS', 'an upsert without keys would change every row');
     const where = keys.map((column): DbCondition => ({ column, op: '=', value: given[column] ?? null }));
     if (this.update(given, where) === 0) this.insert(given);
   }
@@ -142,6 +144,9 @@ export function checkName(name: string): void {
 /** As SQLite's column affinities do it; times are seconds. */
 function coerce(column: ColumnDefinition, value: DbValue): DbValue {
   if (value === null || value instanceof Uint8Array) return value;
+  if (typeof value === 'string' && value.includes('\0')) {
+    throw new DatabaseError('DB_VALUE', 'text with a NUL character');
+  }
   const { type } = column;
   if (/^(TIMESTAMP|DATE)/.test(type)) {
     return typeof value === 'string' ? Date.parse(`${value.replace(' ', 'T')}Z`) / 1000 : value;

@@ -175,6 +175,13 @@ function failureTests(contract: Contract): void {
     await assert.rejects(database.insert('people', { nope: 1 }), { code: 'DB_NO_COLUMN' });
   });
 
+  contract('what would do harm is refused', async (database) => {
+    await database.insert('people', { name: 'ann' });
+    await assert.rejects(database.upsert('people', [], { name: 'bob' }), { code: 'DB_KEYS' });
+    await assert.rejects(database.insert('people', { name: 'x\0y' }), { code: 'DB_VALUE' });
+    assert.deepEqual(await names(database), ['ann']);
+  });
+
   contract('names that are none are refused', async (database) => {
     await assert.rejects(database.query({ table: 'people; drop table people', columns: [] }), {
       code: 'DB_NAME',

@@ -4,7 +4,16 @@ import { DatabaseError } from '../../base/errors.ts';
 import type { DatabaseOptions, DbStatement, DbValue } from '../../base/ports.ts';
 import { failureOf, needsReopening } from './failures.ts';
 import type { Answer, Numbered, Request } from './protocol.ts';
-import { deleteSql, insertSql, quoted, type Sql, selectSql, splitKeys, updateSql } from './sql.ts';
+import {
+  deleteSql,
+  hasSeveralStatements,
+  insertSql,
+  quoted,
+  type Sql,
+  selectSql,
+  splitKeys,
+  updateSql,
+} from './sql.ts';
 import { fromSqlite, isTimeType, toSqlite } from './values.ts';
 
 const maxStatements = 200;
@@ -204,8 +213,10 @@ export class SqliteEngine {
 
   // ---- transactions
 
+  /** In a transaction of our own; in that of the user where `raw` has begun one. */
   #inTransaction<T>(work: () => T): T {
     const database = this.#open();
+    if (database.inTransaction) return work();
     database.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
@@ -264,9 +275,4 @@ export class SqliteEngine {
 
 function isWrite(request: Request): boolean {
   return request.kind === 'write' || request.kind === 'batch';
-}
-
-/** A semicolon before the last statement's end; those in literals only cost us the slower way. */
-function hasSeveralStatements(sql: string): boolean {
-  return sql.trimEnd().slice(0, -1).includes(';');
 }

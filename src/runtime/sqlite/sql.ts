@@ -44,6 +44,7 @@ export function deleteSql(table: string, where: readonly DbCondition[]): Sql {
 
 /** The keys of an upsert as conditions, and the rest of the row. */
 export function splitKeys(keys: readonly string[], row: Row): { where: DbCondition[]; rest: Row } {
+  if (keys.length === 0) throw new DatabaseError('DB_KEYS', 'an upsert without keys would change every row');
   const where = keys.map((column): DbCondition => ({ column, op: '=', value: row[column] ?? null }));
   const rest = Object.fromEntries(Object.entries(row).filter(([column]) => !keys.includes(column)));
   return { where, rest };
@@ -81,4 +82,14 @@ function orderSql(order: string): string {
       return `${quoted(name)} ${direction}`.trimEnd();
     })
     .join(', ');
+}
+
+/** Literals, quoted names and comments: a semicolon in them ends nothing. */
+const opaque = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*.*?\*\//gs;
+
+/** Does anything but white space and comments stand behind a semicolon? */
+export function hasSeveralStatements(sql: string): boolean {
+  const bare = sql.replace(opaque, ' ').trimEnd();
+  const end = bare.indexOf(';');
+  return end >= 0 && /[^;\s]/.test(bare.slice(end));
 }

@@ -46,6 +46,27 @@ test('raw SQL: results, parameters, several statements', async (t) => {
   await database.close();
 });
 
+test('semicolons in literals and comments end no statement', async (t) => {
+  const database = await sqliteDriver.open(`sqlite://${join(await temporaryFolder(t), 'x.db')}`, options);
+  const cell = async (sql: string) => (await database.raw(sql)).rows[0]?.[0];
+  assert.equal(await cell("SELECT ';' || 'it''s;' AS x WHERE 1 = 1"), ";it's;");
+  assert.equal(await cell('SELECT 1 AS "a;b" -- one; two'), 1);
+  assert.equal(await cell('SELECT /* ; */ 2; ; '), 2);
+  assert.equal(await cell('CREATE TABLE a (n INTEGER); INSERT INTO a VALUES (1)'), undefined);
+  assert.equal(await cell('SELECT n FROM a'), 1);
+  await database.close();
+});
+
+test('writes between BEGIN and COMMIT of the user belong to that transaction', async (t) => {
+  const database = await sqliteDriver.open(`sqlite://${join(await temporaryFolder(t), 'x.db')}`, options);
+  await database.raw('CREATE TABLE a (n INTEGER)');
+  await database.raw('BEGIN');
+  await Promise.all([database.insert('a', { n: 1 }), database.insert('a', { n: 2 })]);
+  await database.raw('ROLLBACK');
+  assert.deepEqual((await database.query({ table: 'a', columns: [] })).rows, []);
+  await database.close();
+});
+
 /** Two databases on one file. */
 async function twice(t: Parameters<typeof temporaryFolder>[0]): Promise<[Database, Database, string]> {
   const path = join(await temporaryFolder(t), 'x.db');

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../../base/errors.ts';
 import type { DbValue } from '../../base/ports.ts';
 
 /** Julian day of the Unix epoch. Kamailio's driver stores times as Julian days (UTC), and so do we. */
@@ -21,6 +22,10 @@ export function toSqlite(value: DbValue, isTime: boolean): DbValue {
 /** The library aborts the process on values of other types: they must not reach it. */
 function plain(value: DbValue | boolean | undefined | object): DbValue {
   if (value === null || value === undefined) return null;
+  // SQLite would keep it, but the library hands out what stands before the NUL
+  if (typeof value === 'string' && value.includes('\0')) {
+    throw new DatabaseError('DB_VALUE', 'text with a NUL character');
+  }
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
   return String(value);
