@@ -3,6 +3,7 @@ import type { ScriptContext } from '../../module/context.ts';
 import { arg, type FunctionDeclaration, type SignatureMaker } from '../../module/define.ts';
 import {
   appendHeader,
+  asLine,
   hasHeader,
   hasHeaderMatching,
   hasPrivacy,
@@ -262,7 +263,7 @@ export function additionFunctions(signature: SignatureMaker<TextOps>): Functions
         signature({
           args: [line],
           run: (_self, context, text) => {
-            context.replyHeaders += text;
+            context.replyHeaders += asLine(text);
             return 1;
           },
         }),

@@ -56,7 +56,7 @@ export function hasHeaderMatching(message: SipMessage, regex: RegExp): number {
 }
 
 /** A header line must end; where the config forgot it, the end is added. */
-function asLine(text: string): string {
+export function asLine(text: string): string {
   return text.endsWith('\n') ? text : `${text}\r\n`;
 }
 
