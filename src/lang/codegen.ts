@@ -163,7 +163,8 @@ class Generator {
       resultType: this.#resultType,
       temporary: () => `t${temporaries.push(`t${temporaries.length}`) - 1}`,
       routeCall: (name) => this.#calleeOf(name),
-      trace: (span) => (this.#trace ? this.#hook(span) : undefined),
+      // the statement that a continuation begins with has been told of before
+      trace: (span) => (this.#trace && resumed === undefined ? this.#hook(span) : undefined),
       takeResumed: () => {
         const name = resumed;
         resumed = undefined;
