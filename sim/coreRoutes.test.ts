@@ -134,3 +134,33 @@ test('requests over udp_mtu go over udp_mtu_try_proto, by setting or by message'
   }
   assert.deepEqual(scriptLines(simulated), ['udp', 'tcp', 'udp']);
 });
+
+test('event_route[network:msg] changes texts on the wire, event_route[corex:reply-out] keeps responses back', async () => {
+  const { world } = await start(`
+    loadmodule "corex.so"
+    loadmodule "textops.so"
+    modparam("corex", "nio_intercept", 1)
+    modparam("corex", "nio_msg_avp", "$avp(msg)")
+    event_route[network:msg] {
+      if (is_incoming()) $avp(msg) = $(mb{s.replace,X-Coded,X-Clear});
+      else $avp(msg) = $(mb{s.replace,Plain,Coded});
+    }
+    event_route[corex:reply-out] {
+      if ($rs == 183) drop;
+    }
+    request_route {
+      sl_send_reply("183", "Plain Progress");
+      if (is_present_hf("X-Clear")) sl_send_reply("200", "Plain");
+      else sl_send_reply("404", "Plain");
+    }
+  `);
+  const ann = await peer(world, 'ann', '10.0.0.11');
+  const { final } = ann.request('OPTIONS', { toUser: 'x', headers: 'X-Coded: 1\r\n' });
+  const answer = await within(world, final, 60_000);
+  assert.equal(answer?.statusCode, 200);
+  assert.equal(answer?.reasonPhrase, 'Coded');
+  assert.deepEqual(
+    ann.received.map((message) => message.statusCode),
+    [200],
+  );
+});

@@ -7,12 +7,18 @@ import type { Corex } from './corex.ts';
 export type Functions = Readonly<Record<string, FunctionDeclaration<Corex>>>;
 export type Maker = SignatureMaker<Corex>;
 
-const extendedKey = Symbol('extended flags');
 const internalKey = Symbol('internal flags');
 
-/** Two words of 32 bits. */
-function extendedFlags(context: ScriptContext): [number, number] {
-  return (context.scratch.get(extendedKey) as [number, number] | undefined) ?? [0, 0];
+/** Under these names they stand among the AVPs, and so go with the transaction; no config can write such names. */
+const words = ['\u0000xflags0', '\u0000xflags1'] as const;
+
+function word(context: ScriptContext, index: 0 | 1): number {
+  return Number(context.variables.avps.get(words[index]) ?? 0);
+}
+
+function setWord(context: ScriptContext, index: 0 | 1, value: number): void {
+  const { avps } = context.variables;
+  if (!avps.replace(words[index], 0, value)) avps.push(words[index], value);
 }
 
 function internalFlags(context: ScriptContext): ReadonlySet<string> {
@@ -22,7 +28,8 @@ function internalFlags(context: ScriptContext): ReadonlySet<string> {
 /** The names that Kamailio knows. */
 const internalNames: ReadonlySet<string> = new Set(['USE_UAC_FROM', 'USE_UAC_TO', 'UAC_AUTH']);
 
-type Operation = (flags: [number, number], word: 0 | 1, bit: number) => [number, number] | undefined;
+/** From the word that holds the flag, and the flag's bit: the new word; undefined answers -1. */
+type Operation = (flags: number, bit: number) => number | undefined;
 
 function extended(signature: Maker, kemi: string, doc: string, operation: Operation): Functions[string] {
   return {
@@ -34,18 +41,16 @@ function extended(signature: Maker, kemi: string, doc: string, operation: Operat
         args: [arg.int('flag', '0 to 63')],
         run: (_self, context, flag) => {
           if (!(Number.isInteger(flag) && flag >= 0 && flag <= 63)) return -1;
-          const changed = operation(extendedFlags(context), flag < 32 ? 0 : 1, 1 << (flag % 32));
+          const index = flag < 32 ? 0 : 1;
+          const changed = operation(word(context, index), 1 << (flag % 32));
           if (changed === undefined) return -1;
-          context.scratch.set(extendedKey, changed);
+          setWord(context, index, changed);
           return 1;
         },
       }),
     ],
   };
 }
-
-const withWord = (flags: [number, number], word: 0 | 1, value: number): [number, number] =>
-  word === 0 ? [value, flags[1]] : [flags[0], value];
 
 function internal(
   signature: Maker,
@@ -67,20 +72,10 @@ function internal(
 
 export function flagFunctions(signature: Maker): Functions {
   return {
-    setxflag: extended(signature, 'setxflag', 'Sets an extended flag of the message.', (flags, word, bit) =>
-      withWord(flags, word, flags[word] | bit),
-    ),
-    resetxflag: extended(
-      signature,
-      'resetxflag',
-      'Clears an extended flag of the message.',
-      (flags, word, bit) => withWord(flags, word, flags[word] & ~bit),
-    ),
-    isxflagset: extended(
-      signature,
-      'isxflagset',
-      'Is an extended flag of the message set?',
-      (flags, word, bit) => ((flags[word] & bit) === 0 ? undefined : flags),
+    setxflag: extended(signature, 'setxflag', 'Sets an extended flag.', (flags, bit) => flags | bit),
+    resetxflag: extended(signature, 'resetxflag', 'Clears an extended flag.', (flags, bit) => flags & ~bit),
+    isxflagset: extended(signature, 'isxflagset', 'Is an extended flag set?', (flags, bit) =>
+      (flags & bit) === 0 ? undefined : flags,
     ),
     msg_iflag_set: internal(
       signature,
