@@ -3,7 +3,7 @@
  * `node dist/test/run.js [filter...]` keeps the files whose path contains one of the filters.
  * The last line says `N passed, N failed[, N skipped]`; the exit code is 1 when a test failed or none ran.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -19,9 +19,14 @@ const slowestShown = 8;
 function testFiles(filters: readonly string[]): string[] {
   return ['src', 'sim', 'test']
     .flatMap((folder) => filesBelow(join(builtFolder, folder)))
-    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => file.endsWith('.test.js') && hasSource(file))
     .filter((file) => filters.length === 0 || filters.some((f) => relative(builtFolder, file).includes(f)))
     .sort();
+}
+
+/** What was built from a source that has gone since is no test any more. */
+function hasSource(file: string): boolean {
+  return existsSync(join(builtFolder, '..', relative(builtFolder, file).replace(/\.js$/, '.ts')));
 }
 
 function filesBelow(folder: string): string[] {
