@@ -114,7 +114,7 @@ test('a locked database file is reported, and calls go on; then registering work
   const status = await ask('REGISTER', 'bob');
   assert.ok(status !== undefined, 'REGISTER was answered');
   assert.equal(await ask('OPTIONS', 'ann'), 200);
-  assert.match(server.log(), /ERROR: .*locked/);
+  await server.logged(/ERROR: .*locked/);
   await database.raw('COMMIT');
   assert.equal(await ask('REGISTER', 'cy'), 200);
   assert.equal(await ask('OPTIONS', 'cy'), 200);
@@ -128,5 +128,5 @@ test('a removed database file is reported, and calls go on', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 1100)); // the driver looks once a second
   assert.ok((await ask('REGISTER', 'bob')) !== undefined, 'REGISTER was answered');
   assert.equal(await ask('OPTIONS', 'ann'), 200);
-  assert.match(server.log(), /ERROR: .*no such table/);
+  await server.logged(/ERROR: .*no such table/);
 });

@@ -38,6 +38,8 @@ export interface RunningServer {
   readonly folder: string;
   /** All that it wrote on stderr and stdout so far. */
   log(): string;
+  /** Resolves when the log matches; rejects with the log when it does not in time. */
+  logged(pattern: RegExp, timeoutMs?: number): Promise<void>;
   /** Resolves with the exit code when the process ends by itself or is stopped. */
   readonly exited: Promise<number | null>;
   stop(): Promise<number | null>;
@@ -120,7 +122,14 @@ function watch(program: Program, child: ChildProcess, folder: string): RunningSe
     rmSync(folder, { recursive: true, force: true });
     return code;
   };
-  return { program, pid: child.pid ?? -1, folder, log: () => log, exited, stop };
+  const logged = async (pattern: RegExp, timeoutMs = 5_000): Promise<void> => {
+    const deadline = Date.now() + timeoutMs;
+    while (!pattern.test(log)) {
+      if (Date.now() > deadline) throw new Error(`the log does not match ${pattern}:\n${log}`);
+      await new Promise((resolve) => setTimeout(resolve, probeIntervalMs));
+    }
+  };
+  return { program, pid: child.pid ?? -1, folder, log: () => log, logged, exited, stop };
 }
 
 async function endProcess(child: ChildProcess, exited: Promise<number | null>): Promise<number | null> {
