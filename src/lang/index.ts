@@ -1,7 +1,5 @@
-import type { AliasDeclaration, CustomParameter, GlobalParameter, SocketDeclaration } from './ast.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type CheckedConfig, checkConfig } from './checker.ts';
-import type { LoadedModuleEntry, ModuleParameterEntry } from './checkModules.ts';
 import { type CompiledRoutes, generateCode } from './codegen.ts';
 import { DefineTable, type Environment } from './defines.ts';
 import { type Diagnostic, DiagnosticList } from './diagnostics.ts';
@@ -31,17 +29,10 @@ export interface CompileOptions extends CommandLineDefines {
   readonly fileName?: string | undefined;
 }
 
-export interface CompileResult {
+export interface CompileResult extends Omit<CheckedConfig, 'routes'> {
   /** Everything found wrong or worth a word; `failed` when there is an error among them. */
   readonly diagnostics: readonly Diagnostic[];
   readonly failed: boolean;
-  readonly modules: readonly LoadedModuleEntry[];
-  readonly moduleParameters: readonly ModuleParameterEntry[];
-  readonly globals: readonly GlobalParameter[];
-  readonly customParameters: readonly CustomParameter[];
-  readonly sockets: readonly SocketDeclaration[];
-  readonly aliases: readonly AliasDeclaration[];
-  readonly flags: ReadonlyMap<string, number>;
   /** All defines in force at the end, with their values. */
   readonly defines: ReadonlyMap<string, string | undefined>;
   /** Code, source map and names of the routes; undefined when `failed`. */
@@ -58,20 +49,18 @@ export function compile(
   const front = readConfig(reader, mainFile, options);
   const { diagnostics, defines, scanner, file } = front;
   const config = file ? parseConfig(scanner.scan(file), diagnostics) : { items: [] };
-  const checked = checkConfig(config, catalogue, diagnostics, defines);
+  const { routes, ...checked } = checkConfig(config, catalogue, diagnostics, defines);
   const failed = diagnostics.errorCount > 0;
   return {
     ...checked,
     diagnostics: diagnostics.items,
     failed,
     defines: defines.entries(),
-    code: failed
-      ? undefined
-      : generateCode(checked.routes, { ...options, returnedNumbers: returnsNumbers(checked) }),
+    code: failed ? undefined : generateCode(routes, { ...options, returnedNumbers: returnsNumbers(checked) }),
   };
 }
 
-function returnsNumbers({ globals }: CheckedConfig): boolean {
+function returnsNumbers({ globals }: Pick<CheckedConfig, 'globals'>): boolean {
   return globals.findLast(({ name }) => name === 'return_mode')?.value.value === 1;
 }
 
