@@ -33,8 +33,8 @@ A first call: register two softphones, no password, at ${host}${port}
   then dial bob from phone 1.
 With baresip:
   mkdir -p /tmp/alice /tmp/bob
-  echo '<sip:alice@${host}${port}>' > /tmp/alice/accounts; baresip -f /tmp/alice
-  echo '<sip:bob@${host}${port}>' > /tmp/bob/accounts; baresip -f /tmp/bob -e '/dial sip:alice@${host}${port}'
+  echo '<sip:alice@${host}${port}>;auth_pass=none' > /tmp/alice/accounts; baresip -f /tmp/alice
+  echo '<sip:bob@${host}${port}>;auth_pass=none' > /tmp/bob/accounts; baresip -f /tmp/bob -e '/dial sip:alice@${host}${port}'
 Look inside: kamcmd -s unixs:${server.settings.text('run_dir', '/run/kamailio')}/kamailio_ctl ul.dump
 Stop: Ctrl-C`;
 }

@@ -3,7 +3,7 @@ import { type Diagnostic, renderDiagnostics } from '../lang/index.ts';
 import type { ConfigSource } from '../server/configLoader.ts';
 import { Server } from '../server/server.ts';
 import { bannerText, listeningText } from './banner.ts';
-import { databaseCommand, defaultDatabaseUrl } from './databaseCommand.ts';
+import { databaseCommand, defaultDatabaseUrl, makeTables } from './databaseCommand.ts';
 import { helpText, versionText } from './help.ts';
 import { parseServerOptions, type ServerOptions, UsageError } from './options.ts';
 import type { LogChoice, Program } from './program.ts';
@@ -106,6 +106,8 @@ async function run(
   for (const reason of options.meaningless) server.log.debug(`accepted without effect: ${reason}`);
   const workDir = options.workDir ?? server.settings.text('workdir', '');
   if (workDir !== '') program.changeDirectory(workDir);
+  if (options.configFile === undefined)
+    await makeTables(String(server.registry.get('usrloc')?.values.db_url), ['standard'], program);
   await server.start();
   await program.changeIdentity(options.user, options.group);
   if (options.pidFile !== undefined) program.writePidFile(options.pidFile, program.pid);

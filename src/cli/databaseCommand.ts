@@ -1,4 +1,5 @@
-import { createTables, type ModuleGroup, moduleGroups } from '../server/schema/index.ts';
+import { DatabaseError } from '../base/errors.ts';
+import { type CreatedTables, createTables, type ModuleGroup, moduleGroups } from '../server/schema/index.ts';
 import type { Program } from './program.ts';
 
 const usage = `Usage: olelo db create [URL] [group ...]
@@ -26,6 +27,17 @@ export async function databaseCommand(argv: readonly string[], program: Program)
 }
 
 async function create(url: string, groups: readonly ModuleGroup[], program: Program): Promise<number> {
+  const made = await makeTables(url, groups, program);
+  program.out(`${url}: ${made.created.length} tables made, ${made.existing.length} were there already`);
+  return 0;
+}
+
+/** Makes the tables of a group that are not there yet; for the first start of the built-in default too. */
+export async function makeTables(
+  url: string,
+  groups: readonly ModuleGroup[],
+  program: Program,
+): Promise<CreatedTables> {
   const ports = program.ports({
     to: 'stderr',
     colors: false,
@@ -35,15 +47,10 @@ async function create(url: string, groups: readonly ModuleGroup[], program: Prog
   });
   const scheme = url.slice(0, url.indexOf(':'));
   const driver = ports.databaseDrivers.find(({ schemes }) => schemes.includes(scheme));
-  if (driver === undefined) {
-    program.error(`ERROR: no database driver for "${scheme}"`);
-    return 255;
-  }
+  if (driver === undefined) throw new DatabaseError('DB_NO_DRIVER', `no database driver for "${scheme}"`);
   const database = await driver.open(url, { maxPending: 10_000, busyTimeoutMs: 5000 });
   try {
-    const { created, existing } = await createTables(database, groups.length === 0 ? undefined : groups);
-    program.out(`${url}: ${created.length} tables made, ${existing.length} were there already`);
-    return 0;
+    return await createTables(database, groups.length === 0 ? undefined : groups);
   } finally {
     await database.close();
   }
