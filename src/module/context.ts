@@ -2,6 +2,7 @@ import type { RouteKind, Value } from '../lang/catalogue.ts';
 import type { Target } from '../proxy/target.ts';
 import type { Flow } from '../proxy/transport.ts';
 import type { SipMessage } from '../sip/message.ts';
+import type { Scratch } from './scratch.ts';
 import type { VariableStores } from './variables.ts';
 
 /**
@@ -67,7 +68,7 @@ export interface ScriptContext {
   /** The server transaction, once there is one; the tm module knows what stands behind it. */
   transaction: TransactionScope | undefined;
   /** Per-run data of modules, under their own symbols. */
-  readonly scratch: Map<symbol, unknown>;
+  readonly scratch: Scratch;
 }
 
 /** What everybody may know of a transaction without knowing tm. */

@@ -408,27 +408,20 @@ export class ResponseContext implements BranchOwner, ServerUser {
     return guarded;
   }
 
-  #whenIdle(
-    branch: ClientBranch,
-    step: (context: ResponseContext, branch: ClientBranch) => void | Promise<void>,
-  ): void {
+  #whenIdle(branch: ClientBranch, step: Step): void {
     if (this.#work === undefined) void step(this, branch);
     else void this.#work.then(() => step(this, branch));
   }
 }
 
-function giveUpUnanswered(context: ResponseContext, branch: ClientBranch): void | Promise<void> {
+type Step = (context: ResponseContext, branch: ClientBranch) => void | Promise<void>;
+
+const giveUpUnanswered: Step = (context, branch) => {
   branch.hasTimedOut = true;
   return context.giveUp(branch, 408);
-}
-
-function giveUpUnsent(context: ResponseContext, branch: ClientBranch): void | Promise<void> {
-  return context.giveUp(branch, 477);
-}
-
-function giveUpRinging(context: ResponseContext, branch: ClientBranch): void | Promise<void> {
-  return context.giveUpRinging(branch);
-}
+};
+const giveUpUnsent: Step = (context, branch) => context.giveUp(branch, 477);
+const giveUpRinging: Step = (context, branch) => context.giveUpRinging(branch);
 
 function failUnanswered(context: ResponseContext, branch: ClientBranch): void | Promise<void> {
   branch.hasTimedOut = true;

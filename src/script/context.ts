@@ -1,5 +1,6 @@
 import type { RouteKind, Value } from '../lang/catalogue.ts';
 import type { ScriptContext, TransactionScope } from '../module/context.ts';
+import { type Scratch, SmallScratch } from '../module/scratch.ts';
 import { VariableStores } from '../module/variables.ts';
 import { makeTarget, type Target } from '../proxy/target.ts';
 import type { Flow } from '../proxy/transport.ts';
@@ -33,7 +34,7 @@ export class RouteContext implements ScriptContext {
   transaction: TransactionScope | undefined = undefined;
   #variables: VariableStores | undefined = undefined;
   #locals: Map<string, Value> | undefined = undefined;
-  #scratch: Map<symbol, unknown> | undefined = undefined;
+  readonly scratch: Scratch = new SmallScratch();
 
   constructor(message: SipMessage, flow: Flow, receivedWallMs: number, messageId: number) {
     this.message = message;
@@ -54,10 +55,5 @@ export class RouteContext implements ScriptContext {
   get locals(): Map<string, Value> {
     this.#locals ??= new Map();
     return this.#locals;
-  }
-
-  get scratch(): Map<symbol, unknown> {
-    this.#scratch ??= new Map();
-    return this.#scratch;
   }
 }

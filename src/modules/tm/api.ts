@@ -22,6 +22,8 @@ export interface TmTransaction extends TransactionScope {
   readonly branches: readonly ClientBranch[];
   /** The branch that the running route is about: the winner in a failure route, the answering one in onreply_route. */
   readonly currentBranch: ClientBranch | undefined;
+  /** Takes the message flags of a context over. */
+  takeFlags(context: ScriptContext): void;
   /** Watches this transaction only. */
   observe(observer: TransactionObserver): void;
 }

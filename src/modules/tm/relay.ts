@@ -52,6 +52,7 @@ export class Relay {
     const targets = takeTargets(transaction, context);
     if (targets.length === 0) return -1;
     this.remember(transaction, context);
+    transaction.takeFlags(context);
     proxy.step++;
     proxy.holds++;
     const starts: BranchStart[] = [];

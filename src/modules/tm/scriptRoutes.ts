@@ -80,7 +80,7 @@ export class ScriptRoutes {
   }
 
   #leave(transaction: Transaction, context: ScriptContext, branch: ClientBranch): boolean {
-    transaction.flags = context.flags;
+    transaction.takeFlags(context);
     branch.target.branchFlags = context.target.branchFlags;
     return !context.dropped;
   }
@@ -97,10 +97,10 @@ export class ScriptRoutes {
     const result = this.#host.routes.run(kind, name, context);
     if (typeof result !== 'number')
       return result.then((code) => {
-        transaction.flags = context.flags;
+        transaction.takeFlags(context);
         return code;
       });
-    transaction.flags = context.flags;
+    transaction.takeFlags(context);
     return result;
   }
 

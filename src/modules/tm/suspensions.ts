@@ -50,7 +50,7 @@ export class Suspensions {
     if (this.#waiting.has(key)) return undefined;
     tm.sayTrying(transaction);
     tm.relaying.remember(transaction, context);
-    transaction.flags = context.flags;
+    transaction.takeFlags(context);
     transaction.suspensions++;
     const suspended = new Suspended(this, key, transaction, placeholderOf(transaction, context));
     suspended.timer = tm.core.timers.schedule(transaction.proxy.timers.timerBMs, expire, suspended);
@@ -80,7 +80,7 @@ export class Suspensions {
   #resumed(transaction: Transaction, context: ScriptContext): boolean {
     const { proxy } = transaction;
     proxy.holds--;
-    transaction.flags = context.flags;
+    transaction.takeFlags(context);
     if (proxy.isOpen && !proxy.hasPending && transaction.suspensions === 0)
       this.#tm.answerFailure(transaction, transaction.failure ?? internalError);
     return true;

@@ -125,6 +125,11 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
     return this.proxy.branches;
   }
 
+  /** Takes the flags of a route's run over. */
+  takeFlags(context: ScriptContext): void {
+    this.flags = context.flags;
+  }
+
   observe(observer: TransactionObserver): void {
     this.observers ??= [];
     this.observers.push(observer);

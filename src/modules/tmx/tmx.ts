@@ -71,7 +71,7 @@ export class Tmx {
   flushFlags(context: ScriptContext): number {
     const transaction = this.transactionOf(context);
     if (transaction === undefined) return -1;
-    transaction.flags = context.flags;
+    transaction.takeFlags(context);
     return 1;
   }
 
