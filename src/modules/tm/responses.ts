@@ -64,7 +64,12 @@ export class Responses {
       incoming?.message === response
         ? incoming
         : this.#parts.host.routes.contextFor(response, transaction.flow);
-    return this.#parts.routes.onReply(transaction, branch, response, context);
+    const passes = this.#parts.routes.onReply(transaction, branch, response, context);
+    if (typeof passes === 'boolean') return passes;
+    transaction.suspendedResponses++;
+    return passes.finally(() => {
+      transaction.suspendedResponses--;
+    });
   }
 
   onBranchFailure(transaction: Transaction, branch: ClientBranch): void | Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Resolver } from '../../base/ports.ts';
 import type { TestClock } from '../../base/testClock.ts';
+import type { RouteKind } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { ResponseHandler } from '../../module/host.ts';
 import {
@@ -65,8 +66,12 @@ export class Scene {
   #onResponse: ResponseHandler = () => false;
   #afterRequest: (context: ScriptContext) => void = () => {};
 
-  constructor(params: Record<string, number | string> = {}, options: Partial<FakeHost> = {}) {
-    const transport = new FakeTransport();
+  constructor(
+    params: Record<string, number | string> = {},
+    options: Partial<FakeHost> = {},
+    sockets?: readonly string[],
+  ) {
+    const transport = new FakeTransport(sockets);
     const location = options.location ?? new NumericOnly();
     this.host = fakeHost({
       ...options,
@@ -107,8 +112,11 @@ export class Scene {
   }
 
   /** A block that the config would have. */
-  route(kind: string, name: string, run: (context: ScriptContext) => number): void {
-    this.host.blocks.set(`${kind}:${name}`, run);
+  route(kind: RouteKind, name: string, run: (context: ScriptContext) => number): void {
+    this.host.blocks.set(`${kind}:${name}`, (context) => {
+      context.routeKind = kind;
+      return run(context);
+    });
   }
 
   /** The oldest message that was sent to an address and not yet taken. */
