@@ -118,7 +118,7 @@ function routeFunctions(signature: SignatureMaker<Tmx>): Functions {
       signatures: [signature({ kemi: 't_flush_flags', run: (tmx, context) => tmx.flushFlags(context) })],
     },
     t_flush_xflags: {
-      doc: 'Extended flags are the transaction\'s at once; the plain ones are given to it here.',
+      doc: "Extended flags are the transaction's at once; the plain ones are given to it here.",
       returns: { 1: 'done', [-1]: 'no transaction' },
       signatures: [signature({ kemi: 't_flush_xflags', run: (tmx, context) => tmx.flushFlags(context) })],
     },
