@@ -223,6 +223,19 @@ export class ModuleRegistry {
     return undefined;
   }
 
+  /** A declared module that has selects under this first step. */
+  moduleOfSelect(name: string): string | undefined {
+    for (const module of this.declared.values())
+      if (ownEntry(module.selects, name) !== undefined) return module.name;
+    return undefined;
+  }
+
+  moduleOfTransformation(name: string): string | undefined {
+    for (const module of this.declared.values())
+      if (ownEntry(module.transformations, name) !== undefined) return module.name;
+    return undefined;
+  }
+
   transformationNames(): string[] {
     return this.loaded.flatMap((module) => Object.keys(module.declaration.transformations ?? {}));
   }

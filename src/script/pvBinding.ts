@@ -126,7 +126,13 @@ export class PvBinder {
   #moduleSelect(path: string): PvBinding | Problem | undefined {
     const [first, ...rest] = parseSelect(path.trim()) ?? [];
     const found = first === undefined ? undefined : this.#registry.findSelect(first.name);
-    if (first === undefined || found === undefined) return undefined;
+    if (first === undefined) return undefined;
+    if (found === undefined) {
+      const owner = this.#registry.moduleOfSelect(first.name);
+      return owner === undefined
+        ? undefined
+        : problem(`@${first.name} belongs to module '${owner}'`, `loadmodule "${owner}.so"`);
+    }
     const get = found.select.bind(found.module.instance, first, rest);
     return get === undefined ? problem(`unknown select @${path}`) : { get };
   }
@@ -179,7 +185,7 @@ export class PvBinder {
     const comma = text.indexOf(',');
     const name = (comma < 0 ? text : text.slice(0, comma)).trim();
     const found = this.#registry.findTransformation(name);
-    if (found === undefined) return problem(`unknown transformation {${name}}`);
+    if (found === undefined) return this.#unknownTransformation(name);
     const { transformation, module } = found;
     const args: TransformationArgument[] = [];
     for (const part of comma < 0 ? [] : splitArguments(text.slice(comma + 1), transformation.maxArgs)) {
@@ -191,6 +197,12 @@ export class PvBinder {
       return problem(`{${name}} needs ${transformation.minArgs} argument(s), got ${args.length}`);
     }
     return transformation.bind(module.instance, args);
+  }
+
+  #unknownTransformation(name: string): Problem {
+    const owner = this.#registry.moduleOfTransformation(name);
+    if (owner === undefined) return problem(`unknown transformation {${name}}`);
+    return problem(`{${name}} belongs to module '${owner}'`, `loadmodule "${owner}.so"`);
   }
 
   #argument(text: string): TransformationArgument | Problem {
