@@ -1,6 +1,6 @@
 /**
  * POSIX extended regular expressions, as scripts and modules write them, compiled to JavaScript's.
- * Differences that remain: among alternatives the first match wins, not the longest.
+ * Among alternatives the first match wins, not the longest: where that matters, use posixMatcher.ts.
  */
 
 export type PosixRegex = { readonly regex: RegExp } | { readonly error: string };

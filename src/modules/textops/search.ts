@@ -1,3 +1,4 @@
+import { matchBudget } from '../../base/posixMatcher.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { headersNamed } from './headers.ts';
@@ -24,14 +25,16 @@ export function bodyOf(message: SipMessage): Span {
 }
 
 function matchesIn(self: TextOps, message: SipMessage, regex: RegExp, span: Span, all: boolean): Span[] {
-  const global = self.globalOf(regex);
+  const matcher = self.matcherOf(regex);
   const text = message.text.slice(span.start, span.end);
   const found: Span[] = [];
-  global.lastIndex = 0;
-  for (let match = global.exec(text); match !== null; match = global.exec(text)) {
-    if (match[0] === '') global.lastIndex++;
-    else found.push({ start: span.start + match.index, end: span.start + match.index + match[0].length });
+  const budget = matchBudget();
+  let match = matcher.exec(text, 0, budget);
+  while (match !== null) {
+    const end = match.index + match[0].length;
+    if (match[0] !== '') found.push({ start: span.start + match.index, end: span.start + end });
     if (found.length > 0 && !all) break;
+    match = matcher.exec(text, match[0] === '' ? end + 1 : end, budget);
   }
   return found;
 }

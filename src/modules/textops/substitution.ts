@@ -1,3 +1,4 @@
+import { matchBudget, PosixMatcher } from '../../base/posixMatcher.ts';
 import { compileLineRegex, compilePosixRegex } from '../../base/posixRegex.ts';
 import { splitSubstitution } from '../../base/substitution.ts';
 import type { ScriptContext } from '../../module/context.ts';
@@ -21,11 +22,11 @@ const dollarMark = '\ue00b';
 /** `/regexp/replacement/flags` with `\0` to `\9`, `\u` (the Request-URI) and script variables in the replacement. */
 export class Substitution {
   readonly isGlobal: boolean;
-  readonly #regex: RegExp;
+  readonly #matcher: PosixMatcher;
   readonly #template: (context: ScriptContext) => string;
 
   private constructor(regex: RegExp, isGlobal: boolean, template: (context: ScriptContext) => string) {
-    this.#regex = regex;
+    this.#matcher = new PosixMatcher(regex);
     this.isGlobal = isGlobal;
     this.#template = template;
   }
@@ -36,7 +37,7 @@ export class Substitution {
     const flags = /^[igs]*$/.exec(parts.flags);
     if (flags === null) return { error: `unknown flags '${parts.flags}'; i, g and s are known` };
     const compile = parts.flags.includes('s') ? compilePosixRegex : compileLineRegex;
-    const compiled = compile(parts.pattern, parts.flags.includes('i') ? 'gi' : 'g');
+    const compiled = compile(parts.pattern, parts.flags.includes('i') ? 'i' : '');
     if ('error' in compiled) return compiled;
     const marked = withMarks(parts.replacement);
     const template =
@@ -48,13 +49,15 @@ export class Substitution {
   run(text: string, context: ScriptContext): Replacement[] | typeof emptyMatch {
     const found: Replacement[] = [];
     let template: string | undefined;
-    this.#regex.lastIndex = 0;
-    for (let match = this.#regex.exec(text); match !== null; match = this.#regex.exec(text)) {
+    const budget = matchBudget();
+    let match = this.#matcher.exec(text, 0, budget);
+    while (match !== null) {
       if (match[0] === '') return emptyMatch;
       template ??= this.#template(context);
       const end = match.index + match[0].length;
       found.push({ start: match.index, end, text: filled(template, match, context) });
       if (!this.isGlobal) break;
+      match = this.#matcher.exec(text, end, budget);
     }
     return found;
   }

@@ -1,4 +1,5 @@
 import { errorText } from '../../base/errors.ts';
+import { PosixMatcher } from '../../base/posixMatcher.ts';
 import { compilePosixRegex, compileRegexArgument, RegexCache } from '../../base/posixRegex.ts';
 import type { Host } from '../../module/host.ts';
 import { Substitution } from './substitution.ts';
@@ -15,7 +16,7 @@ export class TextOps {
   readonly #wholeRegexes = new RegexCache((pattern) => compilePosixRegex(pattern, 'i'));
   /** Over the whole text, as written. */
   readonly #exactRegexes = new RegexCache((pattern) => compilePosixRegex(pattern));
-  readonly #globals = new WeakMap<RegExp, RegExp>();
+  readonly #matchers = new WeakMap<RegExp, PosixMatcher>();
   readonly #substitutions = new Map<string, Substitution | { readonly error: string }>();
 
   constructor(host: Host) {
@@ -42,14 +43,14 @@ export class TextOps {
     return undefined;
   }
 
-  /** The same expression, for finding all matches. */
-  globalOf(regex: RegExp): RegExp {
-    let global = this.#globals.get(regex);
-    if (global === undefined) {
-      global = new RegExp(regex.source, regex.global ? regex.flags : `${regex.flags}g`);
-      this.#globals.set(regex, global);
+  /** Finds what an expression matches. */
+  matcherOf(regex: RegExp): PosixMatcher {
+    let matcher = this.#matchers.get(regex);
+    if (matcher === undefined) {
+      matcher = new PosixMatcher(regex);
+      this.#matchers.set(regex, matcher);
     }
-    return global;
+    return matcher;
   }
 
   /** undefined (and logged) when it is malformed. */

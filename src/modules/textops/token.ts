@@ -1,3 +1,4 @@
+import { matchBudget } from '../../base/posixMatcher.ts';
 import type { TextOps } from './textops.ts';
 
 /** The text of a group; -1 for a malformed expression or an index beyond the count, -2 for no match. */
@@ -14,5 +15,5 @@ export function findToken(
   }
   const regex = self.exactRegex(pattern);
   if (regex === undefined) return -1;
-  return regex.exec(text)?.[index] ?? -2;
+  return self.matcherOf(regex).exec(text, 0, matchBudget())?.[index] ?? -2;
 }
