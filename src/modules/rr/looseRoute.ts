@@ -69,9 +69,12 @@ export class LooseRouter {
     const last = routeUri(message, routes[routes.length - 1]);
     if (next === undefined || last === undefined) return notRouted;
     if (has(next, 'lr')) {
-      removeFirstRoutes(message, routes, taken);
       target.nextHop = next.text;
-      removeLastRoute(message, routes);
+      if (taken + 1 === routes.length) removeFirstRoutes(message, routes, taken + 1);
+      else {
+        removeFirstRoutes(message, routes, taken);
+        removeLastRoute(message, routes);
+      }
       this.#setRequestUri(context, last);
     } else {
       removeFirstRoutes(message, routes, taken + 1);

@@ -177,6 +177,10 @@ test('requests of a strict router get their Request-URI back (RFC 3261 §16.4)',
   module().call('loose_route', strict);
   assert.deepEqual([strict.target.requestUri, strict.target.nextHop], ['sip:10.0.0.1', '']);
   assert.deepEqual(lines(strict, 'Route'), ['Route: <sip:final@10.0.0.2>']);
+  const both = withRoutes(['<sip:127.0.0.1:5090;r2=on;lr>, <sip:10.0.0.1;lr>'], { uri: `${own};r2=on` });
+  assert.equal(module().call('loose_route', both), 1);
+  assert.equal(both.target.requestUri, 'sip:10.0.0.1;lr');
+  assert.deepEqual(lines(both, 'Route'), []);
   const gruu = withRoutes(['<sip:127.0.0.1;lr>'], { uri: 'sip:127.0.0.1;gr=x' });
   assert.equal(module().call('loose_route', gruu), 1);
   assert.equal(gruu.target.requestUri, 'sip:127.0.0.1;gr=x');
