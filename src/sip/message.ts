@@ -46,7 +46,8 @@ export class SipMessage {
   readonly bodyStart: number;
   readonly edits: EditList;
 
-  readonly #index: number[];
+  /** undefined while the message rests. */
+  #index: number[] | undefined;
   #via: Via | undefined;
   #from: NameAddr | undefined;
   #to: NameAddr | undefined;
@@ -71,45 +72,47 @@ export class SipMessage {
   // ---- header lines by position
 
   get headerCount(): number {
-    return (this.#index.length - 1) / STRIDE;
+    return (this.#lines.length - 1) / STRIDE;
   }
 
   headerKind(i: number): HeaderKind {
-    return ((this.#index[i * STRIDE] as number) & KIND_MASK) as HeaderKind;
+    return ((this.#lines[i * STRIDE] as number) & KIND_MASK) as HeaderKind;
   }
 
   /** The name as written. */
   headerName(i: number): string {
+    const index = this.#lines;
     const at = i * STRIDE;
-    const start = this.#index[at + NAME] as number;
-    return this.text.slice(start, start + ((this.#index[at] as number) >> KIND_BITS));
+    const start = index[at + NAME] as number;
+    return this.text.slice(start, start + ((index[at] as number) >> KIND_BITS));
   }
 
   /** The value without the white space around it; folded lines as received. */
   headerValue(i: number): string {
+    const index = this.#lines;
     const at = i * STRIDE;
-    return this.text.slice(this.#index[at + VALUE_START], this.#index[at + VALUE_END]);
+    return this.text.slice(index[at + VALUE_START], index[at + VALUE_END]);
   }
 
   headerStart(i: number): number {
-    return this.#index[i * STRIDE + NAME] as number;
+    return this.#lines[i * STRIDE + NAME] as number;
   }
   headerValueStart(i: number): number {
-    return this.#index[i * STRIDE + VALUE_START] as number;
+    return this.#lines[i * STRIDE + VALUE_START] as number;
   }
   headerValueEnd(i: number): number {
-    return this.#index[i * STRIDE + VALUE_END] as number;
+    return this.#lines[i * STRIDE + VALUE_END] as number;
   }
   /** Offset behind the line's CRLF. */
   headerEnd(i: number): number {
     const next = (i + 1) * STRIDE;
-    const index = this.#index;
+    const index = this.#lines;
     return index[next + 1 < index.length ? next + NAME : next] as number;
   }
 
   /** Position of the first header of a kind at or after `from`, or -1. */
   find(kind: HeaderKind, from = 0): number {
-    const index = this.#index;
+    const index = this.#lines;
     for (let at = from * STRIDE; at < index.length - 1; at += STRIDE) {
       if (((index[at] as number) & KIND_MASK) === kind) return at / STRIDE;
     }
@@ -216,6 +219,34 @@ export class SipMessage {
   /** Removes header line `i`, as an edit. */
   removeHeader(i: number): void {
     this.edits.remove(this.headerStart(i), this.headerEnd(i));
+  }
+
+  /**
+   * Lets go of the index and of parsed values, for messages that are kept but hardly looked at again. All of it
+   * comes back when it is asked for.
+   */
+  rest(): void {
+    this.#index = undefined;
+    this.#via = undefined;
+    this.#from = undefined;
+    this.#to = undefined;
+    this.#cseq = undefined;
+    this.#callId = undefined;
+  }
+
+  get #lines(): number[] {
+    return this.#index ?? this.#reindex();
+  }
+
+  #reindex(): number[] {
+    const index: number[] = [];
+    let position = this.headersStart;
+    while (position < this.headersEnd) {
+      position = indexHeader(this.text, position, this.text.charCodeAt(position), index);
+    }
+    index.push(this.headersEnd);
+    this.#index = index;
+    return index;
   }
 
   #nameAddr(kind: HeaderKind): NameAddr | undefined {

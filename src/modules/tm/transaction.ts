@@ -193,6 +193,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   onSettled(): void {
     this.relayed = undefined;
     this.usedTarget = undefined;
+    this.request.rest();
   }
   onExpired(): void {
     this.keeper.onExpired(this);
