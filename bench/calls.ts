@@ -105,7 +105,7 @@ async function measure(
   const target = `${address}:${serverPort}`;
   const users = usersFile(folder, address);
   const called = new SippLoad({
-    scenario: 'test/clients/scenarios/uas-call.xml',
+    scenario: 'bench/scenarios/called.xml',
     address,
     port: calledPort,
     pinned,

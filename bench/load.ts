@@ -68,6 +68,12 @@ export class SippLoad {
   }
 }
 
+/** Calls that get no answer must not keep a round for minutes: what is not over half a minute after the last one has failed. */
+function timeLimit({ calls, rate }: LoadOptions): string[] {
+  if (calls === undefined || rate === undefined) return [];
+  return ['-timeout', `${Math.ceil(calls / rate) + 30}s`];
+}
+
 function sippArguments(options: LoadOptions): string[] {
   const limits =
     options.calls === undefined ? [] : ['-m', String(options.calls), '-l', String(options.calls)];
@@ -76,6 +82,7 @@ function sippArguments(options: LoadOptions): string[] {
     ...['-sf', join(repository, options.scenario), '-i', options.address, '-p', String(options.port)],
     ...(options.rate === undefined ? [] : ['-r', String(options.rate)]),
     ...limits,
+    ...timeLimit(options),
     ...(options.users === undefined ? [] : ['-inf', options.users]),
     ...['-nostdin', '-trace_stat', '-fd', '1s', '-buff_size', '1048576'],
   ];

@@ -7,7 +7,10 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  if (sorted.length % 2 === 1) return sorted[Math.floor(middle)]!;
+  return (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** `median (minimum to maximum)` of one quantity over the rounds. */
