@@ -1,6 +1,7 @@
 import { type CSeq, parseCSeq } from './cseq.ts';
 import { EditList } from './editList.ts';
-import { HeaderKind, headerKindAt, headerKindOf, headerNames } from './headerKind.ts';
+import { indexHeader, KIND_BITS, KIND_MASK, NAME, STRIDE, VALUE_END, VALUE_START } from './headerIndex.ts';
+import { HeaderKind, headerKindOf, headerNames } from './headerKind.ts';
 import { limits as defaultLimits, type MessageLimits } from './limits.ts';
 import { type NameAddr, parseNameAddr } from './nameAddr.ts';
 import { isBlankCode, parseUint, skipSpace, trimEnd } from './scan.ts';
@@ -10,17 +11,6 @@ import { isWireError, type WireError, wireError } from './wireError.ts';
 
 export type { CSeq } from './cseq.ts';
 export { isWireError, type WireError } from './wireError.ts';
-
-/**
- * Numbers per indexed header line in `#index`: kind and length of the name in one, then three offsets. A
- * line ends where the next one begins; behind the last one stands one more number, the end of the headers.
- */
-const STRIDE = 4;
-const NAME = 1;
-const VALUE_START = 2;
-const VALUE_END = 3;
-const KIND_BITS = 7;
-const KIND_MASK = 127;
 
 /**
  * A SIP message (RFC 3261 §7): the text as received (latin1, one character a byte), an index of its header
@@ -307,28 +297,6 @@ function dropLeadingLineEnds(text: string): string {
   let start = 0;
   while (text.charCodeAt(start) === CR || text.charCodeAt(start) === LF) start++;
   return start === 0 ? text : text.slice(start);
-}
-
-/**
- * Adds the header line at `start` to the index; the offset behind it, or -1. Reading characters one by one is what
- * costs here, so names are found by native searches and each character is asked for once.
- */
-function indexHeader(text: string, start: number, first: number, index: number[]): number {
-  let lineFeed = text.indexOf('\n', start);
-  const colon = text.indexOf(':', start);
-  if (colon <= start || colon > lineFeed) return -1;
-  while (lineFeed >= 0 && isBlankCode(text.charCodeAt(lineFeed + 1)))
-    lineFeed = text.indexOf('\n', lineFeed + 1);
-  if (lineFeed < 0) return -1;
-  let nameEnd = colon;
-  let kind = headerKindAt(text, start, nameEnd, first);
-  if (kind === HeaderKind.other && isBlankCode(text.charCodeAt(colon - 1))) {
-    nameEnd = trimEnd(text, start, colon);
-    kind = headerKindAt(text, start, nameEnd, first);
-  }
-  const valueStart = skipSpace(text, colon + 1, lineFeed);
-  index.push(kind | ((nameEnd - start) << KIND_BITS), start, valueStart, trimEnd(text, valueStart, lineFeed));
-  return lineFeed + 1;
 }
 
 /** `Name: value` with the canonical name. */
