@@ -4,7 +4,7 @@ import { indexHeader, KIND_BITS, KIND_MASK, NAME, STRIDE, VALUE_END, VALUE_START
 import { HeaderKind, headerKindOf, headerNames } from './headerKind.ts';
 import { limits as defaultLimits, type MessageLimits } from './limits.ts';
 import { type NameAddr, parseNameAddr } from './nameAddr.ts';
-import { isBlankCode, parseUint, skipSpace, trimEnd } from './scan.ts';
+import { isBlankCode, parseUint, trimEnd } from './scan.ts';
 import { parseStartLine, type StartLine } from './startLine.ts';
 import { parseVia, type Via } from './via.ts';
 import { isWireError, type WireError, wireError } from './wireError.ts';
