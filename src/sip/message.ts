@@ -213,15 +213,12 @@ export class SipMessage {
 
   /**
    * Lets go of the index and of parsed values, for messages that are kept but hardly looked at again. All of it
-   * comes back when it is asked for.
+   * comes back when it is asked for. What matching an ACK asks for (§13.2.2.4) stays.
    */
   rest(): void {
     this.#index = undefined;
     this.#via = undefined;
-    this.#from = undefined;
     this.#to = undefined;
-    this.#cseq = undefined;
-    this.#callId = undefined;
   }
 
   get #lines(): number[] {
