@@ -94,6 +94,9 @@ async function run(
   ended: Promise<number>,
   finish: (code: number) => void,
 ): Promise<number> {
+  // before the log goes where the config wants it: making tables logs to stderr
+  if (options.configFile === undefined)
+    await makeTables(String(server.registry.get('usrloc')?.values.db_url), ['standard'], program);
   const toStderr = options.logToStderr || server.settings.number('log_stderror', 0) !== 0;
   program.redirectLog({
     ...startingLog(options),
@@ -106,10 +109,12 @@ async function run(
   for (const reason of options.meaningless) server.log.debug(`accepted without effect: ${reason}`);
   const workDir = options.workDir ?? server.settings.text('workdir', '');
   if (workDir !== '') program.changeDirectory(workDir);
-  if (options.configFile === undefined)
-    await makeTables(String(server.registry.get('usrloc')?.values.db_url), ['standard'], program);
   await server.start();
-  await program.changeIdentity(options.user, options.group);
+  const { settings } = server;
+  await program.changeIdentity(
+    options.user ?? (settings.text('user', '') || undefined),
+    options.group ?? (settings.text('group', '') || undefined),
+  );
   if (options.pidFile !== undefined) program.writePidFile(options.pidFile, program.pid);
   if (options.pgidFile !== undefined) program.writePidFile(options.pgidFile, program.processGroup);
   program.onSignal((signal) => onSignal(signal, server, finish));

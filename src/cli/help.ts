@@ -41,7 +41,7 @@ The options are those of the kamailio command:
     -n nr, -N nr, -Q nr  accepted: one process handles all sockets
     -O nr        accepted: V8 compiles the routes
     -P file      write the process id
-    -r, -R       look up names for received= (DNS, reverse DNS)
+    -r, -R       accepted: the Via host is compared as it stands
     --server-id=num  the server's number
     --subst=exp --substdef=exp --substdefs=exp  as the preprocessor directives
     -S           accepted: there is no SCTP yet

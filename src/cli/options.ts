@@ -21,7 +21,6 @@ export interface ServerOptions {
   readonly aliases: readonly string[];
   readonly autoAliases: boolean | undefined;
   readonly loadModules: readonly string[];
-  readonly modulePath: string | undefined;
   readonly modParams: readonly CommandLineParam[];
   /** Level from `-d` (each one more) or `--debug`; undefined leaves it to the config. */
   readonly debug: number | undefined;
@@ -38,7 +37,6 @@ export interface ServerOptions {
   readonly runtimeDir: string | undefined;
   readonly tcpDisabled: boolean;
   readonly checkVia: boolean;
-  readonly reverseDns: 'none' | 'dns' | 'reverse' | 'both';
   readonly receiveBufferBytes: number | undefined;
   readonly serverId: number | undefined;
   /** Flags that were given but mean nothing here: said at debug level. */
@@ -116,6 +114,9 @@ const meaninglessFlags: readonly (readonly [keyof typeof spec, string])[] = [
   ['shmmgr', '-x (shared memory manager): memory is not pooled'],
   ['pkgmgr', '-X (private memory manager): memory is not pooled'],
   ['atexit', '--atexit: there are no C libraries to unload'],
+  ['modpath', '-L (module path): modules are built in'],
+  ['dns', '-r (DNS to decide on received=): the Via host is compared as it stands'],
+  ['rdns', '-R (reverse DNS to decide on received=): the Via host is compared as it stands'],
   ['nosctp', '-S (no SCTP): SCTP is not there yet'],
 ];
 
@@ -133,7 +134,6 @@ export function parseServerOptions(argv: readonly string[]): ServerOptions {
     aliases: values.alias ?? [],
     autoAliases: values.auto === undefined ? undefined : yesNo('-a', values.auto),
     loadModules: values.loadmodule ?? [],
-    modulePath: values.modpath,
     modParams: (values.modparam ?? []).map(modParam),
     debug: debugLevel(values.debug, values.d?.length),
     foreground: values.foreground !== undefined && values.foreground.length < 3,
@@ -149,7 +149,6 @@ export function parseServerOptions(argv: readonly string[]): ServerOptions {
     runtimeDir: values.rundir,
     tcpDisabled: values.notcp !== undefined,
     checkVia: values.via !== undefined,
-    reverseDns: reverseDns(values.dns !== undefined, values.rdns !== undefined),
     receiveBufferBytes: optionalNumber('-b', values.rcvbuf),
     serverId: optionalNumber('--server-id', values['server-id']),
     meaningless: meaninglessFlags.filter(([name]) => values[name] !== undefined).map(([, reason]) => reason),
@@ -176,11 +175,6 @@ function actionOf(values: Values): ServerOptions['action'] {
 
 function debugLevel(level: string | undefined, count: number | undefined): number | undefined {
   return level === undefined ? count : optionalNumber('--debug', level);
-}
-
-function reverseDns(dns: boolean, reverse: boolean): ServerOptions['reverseDns'] {
-  if (dns) return reverse ? 'both' : 'dns';
-  return reverse ? 'reverse' : 'none';
 }
 
 function optionalNumber(option: string, value: string | undefined): number | undefined {

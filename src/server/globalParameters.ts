@@ -147,7 +147,6 @@ export const globalParameters: readonly GlobalParameter[] = [
   int('latency_log', -1, 'Level of latency messages.', { runtime: true }),
   int('latency_cfg_log', 3, 'Level at which the duration of each route is logged.', { runtime: true }),
   // ---- DNS
-  bool('dns', 0, 'Look up the name in Via to decide on `received`.'),
   bool('use_dns_cache', 1, 'Keep DNS answers.', { aliases: ['dns_use_cache'], runtime: true }),
   bool('use_dns_failover', 0, 'Try the next address when sending fails.', {
     aliases: ['dns_use_failover'],
@@ -306,6 +305,7 @@ export const globalParameters: readonly GlobalParameter[] = [
     'phone2tel',
     'msg_apply_changes_mode',
     ['http_reply_parse', 'http_reply_hack'],
+    'dns',
     ['rev_dns', 'dns_rev_via'],
     'dns_naptr_ignore_rfc',
   ),

@@ -1,5 +1,6 @@
 import type { Timer, TimerQueue } from '../base/timerQueue.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { fireEnd, fireRetransmission, fireTimeout } from './expiry.ts';
 import { type InviteClientEvent, type InviteClientState, inviteClient } from './inviteClient.ts';
 import type { ClientEffect } from './machine.ts';
 import { type NonInviteClientEvent, type NonInviteClientState, nonInviteClient } from './nonInviteClient.ts';
@@ -178,18 +179,6 @@ export abstract class ClientTransaction {
     this.#timeout = this.#stop(this.#timeout);
     this.#end = this.#stop(this.#end);
   }
-}
-
-function fireRetransmission(transaction: ClientTransaction): void {
-  transaction.onRetransmissionTimer();
-}
-
-function fireTimeout(transaction: ClientTransaction): void {
-  transaction.onTimeoutTimer();
-}
-
-function fireEnd(transaction: ClientTransaction): void {
-  transaction.onEndTimer();
 }
 
 export class InviteClientTransaction extends ClientTransaction {

@@ -1,5 +1,6 @@
 import type { Timer, TimerQueue } from '../base/timerQueue.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { fireEnd, fireRetransmission, fireTimeout } from './expiry.ts';
 import { type InviteServerEvent, type InviteServerState, inviteServer } from './inviteServer.ts';
 import type { ServerEffect } from './machine.ts';
 import { type NonInviteServerEvent, type NonInviteServerState, nonInviteServer } from './nonInviteServer.ts';
@@ -147,18 +148,6 @@ export abstract class ServerTransaction {
     this.#timeout = this.#stop(this.#timeout);
     this.#end = this.#stop(this.#end);
   }
-}
-
-function fireRetransmission(transaction: ServerTransaction): void {
-  transaction.onRetransmissionTimer();
-}
-
-function fireTimeout(transaction: ServerTransaction): void {
-  transaction.onTimeoutTimer();
-}
-
-function fireEnd(transaction: ServerTransaction): void {
-  transaction.onEndTimer();
 }
 
 export class InviteServerTransaction extends ServerTransaction {
