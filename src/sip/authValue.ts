@@ -125,7 +125,7 @@ export function quote(text: string): string {
 }
 
 /** Parameters that RFC 3261 §25.1 writes without quotes, whatever they hold. */
-const bareNames: ReadonlySet<string> = new Set(['algorithm', 'nc', 'stale', 'qop']);
+const bareNames: ReadonlySet<string> = new Set(['algorithm', 'nc', 'stale', 'qop', 'userhash']);
 
 /**
  * `Digest a="b", ...` from names and values; undefined values are left out. `qop` is quoted in a challenge (a

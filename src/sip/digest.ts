@@ -10,7 +10,9 @@ export type DigestAlgorithm =
   | 'SHA-256'
   | 'SHA-256-sess'
   | 'SHA-512-256'
-  | 'SHA-512-256-sess';
+  | 'SHA-512-256-sess'
+  | 'SHA-512'
+  | 'SHA-512-sess';
 
 const algorithms: readonly DigestAlgorithm[] = [
   'MD5',
@@ -19,6 +21,9 @@ const algorithms: readonly DigestAlgorithm[] = [
   'SHA-256-sess',
   'SHA-512-256',
   'SHA-512-256-sess',
+  // in no registry, but some servers ask for it
+  'SHA-512',
+  'SHA-512-sess',
 ];
 
 /** The algorithm of that name, letter case aside; MD5 when none is named; undefined for an unknown one. */
@@ -82,13 +87,23 @@ export function nonceCount(nc: string): number {
   return number;
 }
 
+const hashNames: Readonly<Record<string, string>> = {
+  MD5: 'md5',
+  'SHA-256': 'sha256',
+  'SHA-512-256': 'sha512-256',
+  'SHA-512': 'sha512',
+};
+
 function hash(algorithm: DigestAlgorithm, text: string): string {
-  const name = algorithm.startsWith('MD5')
-    ? 'md5'
-    : algorithm.startsWith('SHA-256')
-      ? 'sha256'
-      : 'sha512-256';
-  return createHash(name).update(text, 'latin1').digest('hex');
+  const plain = algorithm.endsWith('-sess') ? algorithm.slice(0, -5) : algorithm;
+  return createHash(hashNames[plain] ?? 'md5')
+    .update(text, 'latin1')
+    .digest('hex');
+}
+
+/** The user name as `userhash=true` asks for it (RFC 7616 §3.4.4). */
+export function digestUserHash(algorithm: DigestAlgorithm, username: string, realm: string): string {
+  return hash(algorithm, `${username}:${realm}`);
 }
 
 /** H(username:realm:password), as databases keep it; for a `-sess` algorithm too. */
