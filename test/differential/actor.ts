@@ -97,10 +97,10 @@ export class Actor extends Peer {
   request(method: string, extra: readonly Header[], body: string): void {
     if (this.#answered !== undefined) this.#inDialogAsCalled(method, extra, body);
     else {
-      const invite = this.#lastResponse(
-        (r) => methodOf(r) === 'INVITE' && /^[12]/.test(kindOf(r)) && hasTag(r),
+      const made = this.#lastResponse(
+        (r) => makesDialog(methodOf(r)) && /^[12]/.test(kindOf(r)) && hasTag(r),
       );
-      this.#inDialog(method, extra, body, invite);
+      this.#inDialog(method, extra, body, made);
     }
   }
 
@@ -175,7 +175,7 @@ export class Actor extends Peer {
   /** A request of the calling side: Record-Route of the response in reverse, its Contact as the target. */
   #inDialog(method: string, extra: readonly Header[], body: string, response: SipText): void {
     this.#counter++;
-    const invite = this.#lastSent('INVITE');
+    const invite = this.#lastSent(methodOf(response));
     const inviteNumber = headerValue(invite, 'CSeq').split(' ')[0] ?? '1';
     const headers: Header[] = [
       ['Via', this.#via(false)],
@@ -223,6 +223,10 @@ export class Actor extends Peer {
     if (tcp) this.sendTcp(text, this.#server.address, this.#server.port);
     else this.sendUdp(text, this.#server.address, this.#server.port);
   }
+}
+
+function makesDialog(method: string): boolean {
+  return method === 'INVITE' || method === 'SUBSCRIBE';
 }
 
 function hasTag(response: SipText): boolean {

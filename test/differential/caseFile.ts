@@ -19,10 +19,15 @@ export interface Case {
   readonly args: readonly string[];
   readonly keepRepeats: boolean;
   readonly config: string;
+  /** Statements for a database `{folder}/kamailio.sqlite` with the standard tables; undefined for none. */
+  readonly sql: string | undefined;
   readonly steps: readonly Step[];
 }
 
-const verbs = new Set(['send', 'resend', 'reply', 'ack', 'cancel', 'request', 'expect', 'quiet', 'rejected']);
+const verbs = new Set([
+  ...['send', 'resend', 'reply', 'ack', 'cancel', 'request', 'expect', 'quiet', 'rejected'],
+  'rows',
+]);
 
 export function parseCase(name: string, text: string): Case {
   const [head = '', ...sections] = text.split(/^== /m);
@@ -30,11 +35,12 @@ export function parseCase(name: string, text: string): Case {
   const steps = sections.map((section, i) => parseStep(section, lineOf[i] ?? 0));
   const config = steps.find((step) => step.verb === 'cfg');
   if (config === undefined) throw new Error(`${name}: no section "== cfg"`);
-  const rest = steps.filter((step) => step !== config);
+  const sql = steps.find((step) => step.verb === 'sql');
+  const rest = steps.filter((step) => step !== config && step !== sql);
   for (const step of rest) {
     if (!verbs.has(step.verb)) throw new Error(`${name}:${step.line}: unknown step "${step.verb}"`);
   }
-  return { name, ...parseHead(name, head), config: config.text, steps: rest };
+  return { name, ...parseHead(name, head), config: config.text, sql: sql?.text, steps: rest };
 }
 
 function lineNumbers(head: string, sections: readonly string[]): number[] {

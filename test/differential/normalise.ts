@@ -6,6 +6,7 @@ export function outcomeText(outcome: Outcome): string {
   if (outcome.rejected) return 'the config is rejected\n';
   const parts = [...outcome.received].map(([peer, received]) => peerText(peer, received));
   if (parts.length === 0) parts.push('the config is accepted');
+  if (outcome.rows.length > 0) parts.push(`==== rows\n${outcome.rows.map(shownRow).join('\n')}`);
   if (outcome.trouble !== undefined) parts.push(`TROUBLE: ${outcome.trouble}`);
   return `${nameInventions(parts.join('\n\n'))}\n`;
 }
@@ -31,6 +32,10 @@ function visible(text: string): string {
   const body = end < 0 ? '' : text.slice(end + 4);
   if (body === '') return `${head}\n`;
   return `${head}\n\n${body.split('\n').map(escapeControls).join('\n')}`;
+}
+
+function shownRow(row: string): string {
+  return row.split('\n').map(escapeControls).join('\n');
 }
 
 function escapeControls(line: string): string {

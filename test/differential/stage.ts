@@ -6,6 +6,7 @@ import { ownAddress } from '../support/loopback.ts';
 import type { Received } from '../support/peer.ts';
 import { type Program, type RunningServer, startServer } from '../support/server.ts';
 import { kindOf, readSip } from '../support/sipText.ts';
+import { makeSqliteDatabase, sqliteRows } from '../support/sqlite.ts';
 import { Actor, parseHeaders, splitHeadAndBody } from './actor.ts';
 import type { Case, Step } from './caseFile.ts';
 
@@ -22,6 +23,8 @@ const refusalTimeoutMs = 5_000;
 export interface Outcome {
   /** What each peer received, in the order of arrival, with the written address put back. */
   readonly received: ReadonlyMap<string, readonly Received[]>;
+  /** What the `rows` steps found, a line for each row. */
+  readonly rows: readonly string[];
   /** The server refused the config. */
   readonly rejected: boolean;
   /** Why the case could not be played to its end; the server's log follows. */
@@ -35,15 +38,22 @@ export async function playCase(testCase: Case, program: Program): Promise<Outcom
   const folder = mkdtempSync(join(tmpdir(), 'olelo-case-'));
   const config = join(folder, 'case.cfg');
   writeFileSync(config, configText(testCase, folder).replaceAll(writtenAddress, address), 'latin1');
+  const database = databaseIn(folder);
   try {
+    if (testCase.sql !== undefined)
+      await makeSqliteDatabase(database, testCase.sql.replaceAll(writtenAddress, address));
     await Promise.all(actors.map((actor) => actor.open()));
     if (testCase.steps[0]?.verb === 'rejected')
       return await expectRefusal(testCase, program, config, address);
-    return await playSteps(testCase, program, config, address, actors);
+    return await playSteps(testCase, program, { config, address, database }, actors);
   } finally {
     await Promise.all(actors.map((actor) => actor.close()));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function databaseIn(folder: string): string {
+  return join(folder, 'kamailio.sqlite');
 }
 
 /** The peers that a case names, A to F. */
@@ -84,26 +94,44 @@ export function configText(testCase: Case, folder: string): string {
   return `${preamble.join('\n')}\n${testCase.config.replaceAll('{folder}', folder)}\n`;
 }
 
+interface Place {
+  readonly config: string;
+  readonly address: string;
+  readonly database: string;
+}
+
 async function playSteps(
   testCase: Case,
   program: Program,
-  config: string,
-  address: string,
+  { config, address, database }: Place,
   actors: readonly Actor[],
 ): Promise<Outcome> {
+  const rows: string[] = [];
   let server: RunningServer | undefined;
   let trouble: string | undefined;
   let log = '';
   try {
     server = await startServer({ program, config, args: testCase.args, readyWhen: sockets(address) });
-    for (const step of testCase.steps) await playStep(step, actors, address);
+    for (const step of testCase.steps) {
+      if (step.verb === 'rows') rows.push(...(await rowLines(step, database, address)));
+      else await playStep(step, actors, address);
+    }
     await untilQuiet(actors);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     [trouble, log = ''] = text.split(/\n(.*)/s);
   }
   await server?.stop();
-  return { received: collect(actors, address), rejected: false, trouble, log: server?.log() ?? log };
+  return { received: collect(actors, address), rows, rejected: false, trouble, log: server?.log() ?? log };
+}
+
+/** `rows`: the query below it, each row as a line. */
+async function rowLines(step: Step, database: string, address: string): Promise<string[]> {
+  const found = await sqliteRows(database, step.text);
+  const cell = (value: unknown): string =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
+  const lines = found.map((row) => row.map(cell).join(' | ').replaceAll(address, writtenAddress));
+  return [step.text.replaceAll('\n', ' '), ...(lines.length === 0 ? ['(no row)'] : lines)];
 }
 
 function sockets(address: string): { kind: 'udp' | 'tcp'; address: string; port: number }[] {
@@ -129,9 +157,9 @@ async function expectRefusal(
       startTimeoutMs: refusalTimeoutMs,
     });
     await server.stop();
-    return { received: nothing, rejected: false, trouble: undefined, log: server.log() };
+    return { received: nothing, rows: [], rejected: false, trouble: undefined, log: server.log() };
   } catch (error) {
-    return { received: nothing, rejected: true, trouble: undefined, log: String(error) };
+    return { received: nothing, rows: [], rejected: true, trouble: undefined, log: String(error) };
   }
 }
 
