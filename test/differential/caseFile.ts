@@ -18,6 +18,8 @@ export interface Case {
   /** Extra words of the server's command line. */
   readonly args: readonly string[];
   readonly keepRepeats: boolean;
+  /** What media nodes in the config speak. */
+  readonly nodes: string;
   readonly config: string;
   /** Statements for a database `{folder}/kamailio.sqlite` with the standard tables; undefined for none. */
   readonly sql: string | undefined;
@@ -26,7 +28,7 @@ export interface Case {
 
 const verbs = new Set([
   ...['send', 'resend', 'reply', 'ack', 'cancel', 'request', 'expect', 'quiet', 'rejected'],
-  'rows',
+  ...['rows', 'node'],
 ]);
 
 export function parseCase(name: string, text: string): Case {
@@ -55,14 +57,15 @@ function lineNumbers(head: string, sections: readonly string[]): number[] {
 function parseHead(
   name: string,
   head: string,
-): Pick<Case, 'description' | 'modules' | 'args' | 'keepRepeats'> {
+): Pick<Case, 'description' | 'modules' | 'args' | 'keepRepeats' | 'nodes'> {
   const description: string[] = [];
   const settings = new Map<string, string[]>();
   for (const line of head.split('\n').filter((l) => l.trim() !== '')) {
     if (line.startsWith('#')) description.push(line.slice(1).trim());
     else {
       const [key = '', value = ''] = line.split(/:(.*)/);
-      if (!['modules', 'args', 'repeats'].includes(key)) throw new Error(`${name}: unknown setting "${key}"`);
+      if (!['modules', 'args', 'repeats', 'nodes'].includes(key))
+        throw new Error(`${name}: unknown setting "${key}"`);
       settings.set(key, value.trim().split(/\s+/));
     }
   }
@@ -72,6 +75,7 @@ function parseHead(
     modules: settings.get('modules') ?? [],
     args: settings.get('args') ?? [],
     keepRepeats: settings.get('repeats')?.[0] === 'kept',
+    nodes: settings.get('nodes')?.[0] ?? 'ng',
   };
 }
 

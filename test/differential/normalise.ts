@@ -19,6 +19,7 @@ function peerText(peer: string, received: readonly Received[]): string {
 }
 
 function origin(message: Received): string {
+  if (message.transport === 'control') return 'command';
   return message.transport === 'udp' ? `udp from port ${message.fromPort}` : 'tcp';
 }
 
@@ -55,7 +56,7 @@ function nameInventions(text: string): string {
   const tags = new Map<string, string>();
   return text
     .replace(
-      /(;branch=)(z9hG4bK(?!-)[^;,\s>]*|0)/g,
+      /(;branch=|^via-branch: )(z9hG4bK(?!-)[^;,\s>]*|0)/gm,
       (_, key: string, value: string) => key + name(branches, value, 'branch'),
     )
     .replace(

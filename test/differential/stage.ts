@@ -2,7 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Inbox } from '../support/inbox.ts';
 import { ownAddress } from '../support/loopback.ts';
+import { MediaNode } from '../support/mediaNode.ts';
+import { NgProtocol } from '../support/ngProtocol.ts';
 import type { Received } from '../support/peer.ts';
 import { type Program, type RunningServer, startServer } from '../support/server.ts';
 import { kindOf, readSip } from '../support/sipText.ts';
@@ -14,6 +17,8 @@ import type { Case, Step } from './caseFile.ts';
 export const writtenAddress = '127.111.111.111';
 export const serverPort = 5060;
 const firstPeerPort = 5071;
+/** Media nodes, by their ports. */
+const nodePorts = { M: 2223, N: 2224 };
 const expectTimeoutMs = 2_500;
 /** How long nothing may arrive at the end before a case counts as over. */
 const quietMs = 150;
@@ -35,6 +40,7 @@ export interface Outcome {
 export async function playCase(testCase: Case, program: Program): Promise<Outcome> {
   const address = ownAddress();
   const actors = peersOf(testCase).map((name) => newActor(name, address, testCase));
+  const nodes = nodesOf(testCase, address);
   const folder = mkdtempSync(join(tmpdir(), 'olelo-case-'));
   const config = join(folder, 'case.cfg');
   writeFileSync(config, configText(testCase, folder).replaceAll(writtenAddress, address), 'latin1');
@@ -42,12 +48,12 @@ export async function playCase(testCase: Case, program: Program): Promise<Outcom
   try {
     if (testCase.sql !== undefined)
       await makeSqliteDatabase(database, testCase.sql.replaceAll(writtenAddress, address));
-    await Promise.all(actors.map((actor) => actor.open()));
+    await Promise.all([...actors, ...nodes].map((each) => each.open()));
     if (testCase.steps[0]?.verb === 'rejected')
       return await expectRefusal(testCase, program, config, address);
-    return await playSteps(testCase, program, { config, address, database }, actors);
+    return await playSteps(testCase, program, { config, address, database }, { actors, nodes });
   } finally {
-    await Promise.all(actors.map((actor) => actor.close()));
+    await Promise.all([...actors, ...nodes].map((each) => each.close()));
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -65,6 +71,18 @@ function peersOf(testCase: Case): string[] {
   const inConfig = [...testCase.config.matchAll(/:507([1-6])\b/g)].map((m) => m[1]!);
   const ports = [...inTexts, ...inConfig].map((digit) => String.fromCharCode(64 + Number(digit)));
   return [...new Set([...named, ...ports])].sort();
+}
+
+/** Stand-ins for the media nodes that a config names. */
+function nodesOf(testCase: Case, address: string): MediaNode[] {
+  return Object.entries(nodePorts)
+    .filter(([, port]) => testCase.config.includes(`:${port}`))
+    .map(([name, port]) => {
+      if (testCase.nodes !== 'ng') throw new Error(`${testCase.name}: no node speaks ${testCase.nodes}`);
+      const node = new MediaNode(name, address, port, new NgProtocol());
+      node.keepRepeats = testCase.keepRepeats;
+      return node;
+    });
 }
 
 function newActor(name: string, address: string, testCase: Case): Actor {
@@ -94,6 +112,14 @@ export function configText(testCase: Case, folder: string): string {
   return `${preamble.join('\n')}\n${testCase.config.replaceAll('{folder}', folder)}\n`;
 }
 
+/** All that receive something. */
+interface Parties {
+  readonly actors: readonly Actor[];
+  readonly nodes: readonly MediaNode[];
+}
+
+type Party = Inbox & { readonly name: string; seen: number };
+
 interface Place {
   readonly config: string;
   readonly address: string;
@@ -104,8 +130,9 @@ async function playSteps(
   testCase: Case,
   program: Program,
   { config, address, database }: Place,
-  actors: readonly Actor[],
+  parties: Parties,
 ): Promise<Outcome> {
+  const all: readonly Party[] = [...parties.actors, ...parties.nodes];
   const rows: string[] = [];
   let server: RunningServer | undefined;
   let trouble: string | undefined;
@@ -114,15 +141,15 @@ async function playSteps(
     server = await startServer({ program, config, args: testCase.args, readyWhen: sockets(address) });
     for (const step of testCase.steps) {
       if (step.verb === 'rows') rows.push(...(await rowLines(step, database, address)));
-      else await playStep(step, actors, address);
+      else await playStep(step, parties, address);
     }
-    await untilQuiet(actors);
+    await untilQuiet(all);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     [trouble, log = ''] = text.split(/\n(.*)/s);
   }
   await server?.stop();
-  return { received: collect(actors, address), rows, rejected: false, trouble, log: server?.log() ?? log };
+  return { received: collect(all, address), rows, rejected: false, trouble, log: server?.log() ?? log };
 }
 
 /** `rows`: the query below it, each row as a line. */
@@ -163,9 +190,11 @@ async function expectRefusal(
   }
 }
 
-async function playStep(step: Step, actors: readonly Actor[], address: string): Promise<void> {
+async function playStep(step: Step, { actors, nodes }: Parties, address: string): Promise<void> {
   const local = (text: string): string => text.replaceAll(writtenAddress, address);
   if (step.verb === 'quiet') return pause(Number(step.words[0]));
+  const node = nodes.find(({ name }) => name === step.words[0]);
+  if (node !== undefined) return step.verb === 'expect' ? expect(step, node) : setMode(step, node);
   const actor = actors.find(({ name }) => name === step.words[0]);
   if (actor === undefined) throw new Error(`line ${step.line}: no peer "${step.words[0]}"`);
   const [head, body] = splitHeadAndBody(local(step.text));
@@ -180,6 +209,14 @@ async function playStep(step: Step, actors: readonly Actor[], address: string): 
   } catch (error) {
     throw new Error(`line ${step.line}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** `node N ok`, `node N silent`, `node N error The reason` */
+function setMode(step: Step, node: MediaNode): void {
+  const [, kind = '', ...words] = step.words;
+  if (kind === 'ok' || kind === 'silent') node.mode = { kind };
+  else if (kind === 'error') node.mode = { kind, text: words.join(' ') };
+  else throw new Error(`line ${step.line}: a node is ok, silent or error, not "${kind}"`);
 }
 
 /** `reply B 200 OK [to INVITE] [2] [tag x]` */
@@ -202,7 +239,7 @@ function reply(step: Step, actor: Actor, head: string, body: string): void {
 }
 
 /** `expect A 100 180 [within 5000]`: the next messages at A are of these kinds; `*` is any. */
-async function expect(step: Step, actor: Actor): Promise<void> {
+async function expect(step: Step, actor: Party): Promise<void> {
   const words = step.words.slice(1);
   const within = words.indexOf('within');
   const timeoutMs = within < 0 ? expectTimeoutMs : Number(words[within + 1]);
@@ -218,7 +255,7 @@ async function expect(step: Step, actor: Actor): Promise<void> {
   }
 }
 
-async function untilQuiet(actors: readonly Actor[]): Promise<void> {
+async function untilQuiet(actors: readonly Party[]): Promise<void> {
   const total = (): number => actors.reduce((sum, actor) => sum + actor.inbox.length, 0);
   for (let before = -1; before !== total(); ) {
     before = total();
@@ -230,7 +267,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function collect(actors: readonly Actor[], address: string): Map<string, Received[]> {
+function collect(actors: readonly Party[], address: string): Map<string, Received[]> {
   const back = (received: Received): Received => ({
     ...received,
     text: received.text.replaceAll(address, writtenAddress),

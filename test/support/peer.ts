@@ -1,26 +1,23 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-export interface Received {
-  readonly text: string;
-  readonly transport: 'udp' | 'tcp';
-  readonly fromPort: number;
-}
+import { Inbox } from './inbox.ts';
+
+export type { Received } from './inbox.ts';
 
 /** A SIP peer on UDP and TCP: it sends what it is told and keeps what it gets, in the order of arrival. */
-export class Peer {
+export class Peer extends Inbox {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly inbox: Received[] = [];
   /** Keep messages that repeat an earlier one byte for byte (retransmissions)? */
   keepRepeats = false;
   #udp: UdpSocket | undefined;
   #listener: Server | undefined;
   #connections = new Set<Socket>();
-  #waiting: (() => void)[] = [];
 
   constructor(name: string, address: string, port: number) {
+    super();
     this.name = name;
     this.address = address;
     this.port = port;
@@ -54,27 +51,6 @@ export class Peer {
     socket.write(Buffer.from(text, 'latin1'));
   }
 
-  /** Resolves true once the inbox holds `count` messages, false when `timeoutMs` have passed before that. */
-  async holds(count: number, timeoutMs: number): Promise<boolean> {
-    const deadline = Date.now() + timeoutMs;
-    while (this.inbox.length < count) {
-      const left = deadline - Date.now();
-      if (left <= 0) return false;
-      await this.#next(left);
-    }
-    return true;
-  }
-
-  #next(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
   #adopt(socket: Socket): Socket {
     this.#connections.add(socket);
     let pending = '';
@@ -102,9 +78,6 @@ export class Peer {
 
   #take(text: string, transport: 'udp' | 'tcp', fromPort: number): void {
     if (!this.keepRepeats && this.inbox.some((earlier) => earlier.text === text)) return;
-    this.inbox.push({ text, transport, fromPort });
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
+    this.keep({ text, transport, fromPort });
   }
 }
