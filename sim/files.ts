@@ -4,10 +4,13 @@ import type { Files } from '../src/base/ports.ts';
 /** Files in memory, by absolute path. */
 export class SimFiles implements Files {
   readonly #files = new Map<string, Buffer>();
+  readonly #modifiedMs = new Map<string, number>();
+  readonly #wallMs: () => number;
   /** Writes fail while this is set: a full disk. */
   full = false;
 
-  constructor(files: Readonly<Record<string, string>> = {}) {
+  constructor(files: Readonly<Record<string, string>> = {}, wallMs: () => number = () => 0) {
+    this.#wallMs = wallMs;
     for (const [path, text] of Object.entries(files)) this.#files.set(path, Buffer.from(text));
   }
 
@@ -17,17 +20,21 @@ export class SimFiles implements Files {
 
   async write(path: string, data: string | Uint8Array): Promise<void> {
     this.#checkSpace(path);
-    this.#files.set(path, Buffer.from(data as string));
+    this.#put(path, Buffer.from(data as string));
   }
 
   async append(path: string, data: string | Uint8Array): Promise<void> {
     this.#checkSpace(path);
     const before = this.#files.get(path) ?? Buffer.alloc(0);
-    this.#files.set(path, Buffer.concat([before, Buffer.from(data as string)]));
+    this.#put(path, Buffer.concat([before, Buffer.from(data as string)]));
   }
 
   async exists(path: string): Promise<boolean> {
     return this.existsSync(path);
+  }
+
+  async modifiedMs(path: string): Promise<number | undefined> {
+    return this.#files.has(path) ? (this.#modifiedMs.get(path) ?? 0) : undefined;
   }
 
   readTextSync(path: string): string {
@@ -45,6 +52,11 @@ export class SimFiles implements Files {
       if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/', 1)[0] as string);
     }
     return [...names].sort();
+  }
+
+  #put(path: string, data: Buffer): void {
+    this.#files.set(path, data);
+    this.#modifiedMs.set(path, this.#wallMs());
   }
 
   #get(path: string): Buffer {

@@ -14,6 +14,7 @@ export { SimClock } from './clock.ts';
 export { SimDatabaseServer } from './database.ts';
 export { SimFiles } from './files.ts';
 export { SimNet } from './hostNet.ts';
+export { SimHttp, type SimPage } from './http.ts';
 export { goodLink, type LinkFaults, type WireEvent } from './link.ts';
 export { SimNetwork } from './network.ts';
 export { type PeerOptions, type RequestHandler, type RequestOptions, SipPeer } from './peer.ts';

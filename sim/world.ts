@@ -4,6 +4,7 @@ import { SimClock } from './clock.ts';
 import { SimDatabaseServer } from './database.ts';
 import { SimFiles } from './files.ts';
 import { SimListeners, SimNet } from './hostNet.ts';
+import { SimHttp } from './http.ts';
 import { SimNetwork } from './network.ts';
 import { SimRandom } from './random.ts';
 import { SimResolver } from './resolver.ts';
@@ -33,6 +34,7 @@ export class SimWorld {
   readonly network: SimNetwork;
   readonly resolver: SimResolver;
   readonly database: SimDatabaseServer;
+  readonly web: SimHttp;
   readonly #listeners = new SimListeners();
   readonly #nets = new Map<string, SimNet>();
 
@@ -43,6 +45,7 @@ export class SimWorld {
     this.network = new SimNetwork(this.clock, this.random.fork('network'));
     this.resolver = new SimResolver(this.clock);
     this.database = new SimDatabaseServer(this.clock);
+    this.web = new SimHttp(this.clock);
   }
 
   /** A machine with addresses of its own. */
@@ -57,7 +60,8 @@ export class SimWorld {
       logSink: { write: (record) => void log.push(record) },
       net,
       resolver: this.resolver,
-      files: new SimFiles(options.files),
+      files: new SimFiles(options.files, () => this.clock.wallMs()),
+      http: this.web,
       processes: noProcesses,
       host: hostInfo(options),
       databaseDrivers: [this.database],

@@ -31,6 +31,10 @@ export class TransportError extends ServerError {
   }
 }
 
+export class HttpError extends ServerError {
+  override readonly name = 'HttpError';
+}
+
 /** A promise made in the code was broken: a bug of ours, never bad input. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);

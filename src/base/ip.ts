@@ -68,3 +68,29 @@ export function addressOfHost(host: string): string | undefined {
 export function hostOfAddress(address: string): string {
   return address.indexOf(':') < 0 ? address : `[${address}]`;
 }
+
+/**
+ * Is this an address that anybody on the Internet can have? Not those of this host, of private networks, links and
+ * groups, nor unassigned and documentation ranges (RFC 6890).
+ */
+export function isPublicAddress(address: string): boolean {
+  if (isIpv4(address)) return isPublicIpv4(address);
+  if (!isIpv6(address)) return false;
+  const lower = address.toLowerCase();
+  const tail = lower.slice(lower.lastIndexOf(':') + 1);
+  if (isIpv4(tail)) return isPublicIpv4(tail);
+  // global unicast is 2000::/3; 2001:db8::/32 is for documentation, 2002::/16 (6to4) hides an IPv4 address
+  const first = Number.parseInt(lower.slice(0, lower.indexOf(':')) || '0', 16);
+  return first >= 0x2000 && first <= 0x3fff && first !== 0x2002 && !/^2001:0?db8(:|$)/.test(lower);
+}
+
+function isPublicIpv4(address: string): boolean {
+  const [a = 0, b = 0, c = 0] = address.split('.').map(Number);
+  if (a === 0 || a === 10 || a === 127 || a >= 224) return false;
+  if (a === 100) return b < 64 || b > 127;
+  if (a === 169) return b !== 254;
+  if (a === 172) return b < 16 || b > 31;
+  if (a === 192) return b !== 168 && !(b === 0 && (c === 0 || c === 2));
+  if (a === 198) return b !== 18 && b !== 19 && !(b === 51 && c === 100);
+  return !(a === 203 && b === 0 && c === 113);
+}

@@ -4,8 +4,10 @@
  */
 
 import type { DatabaseDriver } from './databasePort.ts';
+import type { HttpClient } from './httpPort.ts';
 
 export type * from './databasePort.ts';
+export type * from './httpPort.ts';
 
 /** Transport protocols as they stand in a Via, lower case. */
 export type TransportProtocol = 'udp' | 'tcp' | 'tls' | 'sctp' | 'ws' | 'wss';
@@ -246,6 +248,8 @@ export interface Files {
   write(path: string, data: string | Uint8Array): Promise<void>;
   append(path: string, data: string | Uint8Array): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** When the file was last written, ms since the epoch; undefined when there is none. */
+  modifiedMs(path: string): Promise<number | undefined>;
   /** For the start-up phase only, where nothing else is waiting. */
   readTextSync(path: string): string;
   existsSync(path: string): boolean;
@@ -284,6 +288,7 @@ export interface Ports {
   readonly net: Net;
   readonly resolver: Resolver;
   readonly files: Files;
+  readonly http: HttpClient;
   readonly processes: Processes;
   readonly host: HostInfo;
   readonly databaseDrivers: readonly DatabaseDriver[];

@@ -4,6 +4,7 @@ import type {
   Entropy,
   Files,
   HostInfo,
+  HttpClient,
   Log,
   LogFields,
   Net,
@@ -25,6 +26,7 @@ export interface Host {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly files: Files;
+  readonly http: HttpClient;
   readonly net: Net;
   readonly resolver: Resolver;
   readonly processes: Processes;

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { access, appendFile, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { access, appendFile, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import type { Files } from '../base/ports.ts';
 
 /** Files of this machine. */
@@ -29,6 +29,13 @@ export class NodeFiles implements Files {
     return access(path).then(
       () => true,
       () => false,
+    );
+  }
+
+  modifiedMs(path: string): Promise<number | undefined> {
+    return stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
     );
   }
 

@@ -3,6 +3,7 @@ import { NodeClock } from './clock.ts';
 import { NodeEntropy } from './entropy.ts';
 import { NodeFiles } from './files.ts';
 import { NodeHost } from './host.ts';
+import { NodeHttpClient } from './httpClient.ts';
 import { LogOutput } from './log/output.ts';
 import { nodeNet } from './net.ts';
 import { NodeProcesses } from './processes.ts';
@@ -31,6 +32,7 @@ export function nodePorts(options: NodePortsOptions = {}): Ports {
     net: nodeNet,
     resolver: new NodeResolver(options.resolver),
     files: new NodeFiles(),
+    http: new NodeHttpClient(),
     processes: new NodeProcesses(),
     host: new NodeHost(),
     databaseDrivers: options.databaseDrivers ?? [sqliteDriver],

@@ -62,6 +62,9 @@ export class ModuleHost implements Host {
   get files() {
     return this.#parts.ports.files;
   }
+  get http() {
+    return this.#parts.ports.http;
+  }
   get net() {
     return this.#parts.ports.net;
   }

@@ -1,0 +1,48 @@
+/**
+ * `olelo/identity`: STIR/SHAKEN for programs. Sign, parse and verify PASSporTs and Identity header fields
+ * (RFC 8224, 8225, 8226, 8588, 8946). Nothing throws on bad input: a refusal names the check that failed.
+ */
+export {
+  type CertificatePorts,
+  CertificateSource,
+  type CertificateSourceOptions,
+  cachePath,
+} from './certificateSource.ts';
+export { anyCertificate, type RevocationList, type Trust } from './certificateTrust.ts';
+export {
+  type FailedCheck,
+  type Failure,
+  failure,
+  type Outcome,
+  responseFor,
+  type Success,
+  success,
+} from './failure.ts';
+export { type IdentityHeader, parseIdentityHeader, renderIdentityHeader } from './identityHeader.ts';
+export { type Credential, readCredential, readPrivateKey } from './keys.ts';
+export {
+  type CertificateRequest,
+  type Issuer,
+  makeCertificate,
+  makeKeyPair,
+  makeRevocationList,
+  publicKeyOf,
+} from './makeCertificate.ts';
+export {
+  type Attestation,
+  type Identities,
+  type Passport,
+  type PassportClaims,
+  type PassportHeader,
+  parsePassport,
+} from './passport.ts';
+export { readRevocationLists } from './revocationList.ts';
+export { type ShakenRequest, signJson, signPassport, signShaken } from './sign.ts';
+export { canonicalNumber, isSameNumber } from './telephoneNumber.ts';
+export { decodeTnAuthList, encodeTnAuthList, parseTnEntry, type TnEntry } from './tnAuthList.ts';
+export {
+  type CredentialSource,
+  type VerifiedIdentity,
+  type VerifyOptions,
+  verifyIdentity,
+} from './verify.ts';
