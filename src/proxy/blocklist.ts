@@ -4,8 +4,9 @@ import type { ServerAddress } from './location.ts';
 export type BlockReason = 'timeout' | 'send error' | '503' | 'connect error' | 'admin';
 
 export interface BlockedDestination {
-  readonly key: string;
+  readonly address: ServerAddress;
   readonly reason: BlockReason;
+  /** `Infinity`: until it is taken off. */
   readonly untilMs: number;
 }
 
@@ -16,11 +17,11 @@ export interface BlockedDestination {
 export class Blocklist {
   readonly #entries = new Map<string, BlockedDestination>();
   readonly #nowMs: () => number;
-  readonly #maxEntries: number;
+  readonly maxEntries: number;
 
   constructor(nowMs: () => number, maxEntries = 10_000) {
     this.#nowMs = nowMs;
-    this.#maxEntries = maxEntries;
+    this.maxEntries = maxEntries;
   }
 
   get size(): number {
@@ -30,19 +31,21 @@ export class Blocklist {
   block(address: ServerAddress, reason: BlockReason, durationMs: number): void {
     const key = keyOf(address);
     this.#entries.delete(key);
-    if (this.#entries.size >= this.#maxEntries) {
+    if (this.#entries.size >= this.maxEntries) {
       const oldest = this.#entries.keys().next().value;
       if (oldest !== undefined) this.#entries.delete(oldest);
     }
-    this.#entries.set(key, { key, reason, untilMs: this.#nowMs() + durationMs });
+    this.#entries.set(key, { address, reason, untilMs: this.#nowMs() + durationMs });
   }
 
   unblock(address: ServerAddress): boolean {
     return this.#entries.delete(keyOf(address));
   }
 
+  /** Forgets all but those that were blocked for good. */
   clear(): void {
-    this.#entries.clear();
+    for (const [key, { untilMs }] of this.#entries)
+      if (untilMs !== Number.POSITIVE_INFINITY) this.#entries.delete(key);
   }
 
   isBlocked(address: ServerAddress): boolean {

@@ -171,6 +171,10 @@ export const globalParameters: readonly GlobalParameter[] = [
     aliases: ['use_dst_blacklist'],
     runtime: true,
   }),
+  int('dst_blocklist_expire', 60, 'How long a destination stays remembered, s.', {
+    aliases: ['dst_blocklist_ttl', 'dst_blacklist_expire', 'dst_blacklist_ttl'],
+    runtime: true,
+  }),
   // ---- TCP
   bool('disable_tcp', 0, 'No TCP.'),
   bool('tcp_accept_aliases', 0, 'Take `;alias` in Via for a way back to that port.', { runtime: true }),
@@ -295,7 +299,6 @@ export const globalParameters: readonly GlobalParameter[] = [
     ['dns_tcp_pref', 'dns_tcp_preference'],
     ['dns_tls_pref', 'dns_tls_preference'],
     ['dns_sctp_pref', 'dns_sctp_preference'],
-    ['dst_blocklist_expire', 'dst_blocklist_ttl', 'dst_blacklist_expire', 'dst_blacklist_ttl'],
   ),
   ...without(
     notYet,

@@ -18,7 +18,7 @@ function testTexts(folder: string): string[] {
 const corpus = ['src', 'sim', 'test'].flatMap(testTexts).join('\n');
 const words = new Set(corpus.match(/[A-Za-z_][A-Za-z0-9_.]*/g) ?? []);
 const variables = new Set(
-  (corpus.match(/\$\(?[A-Za-z_][A-Za-z0-9_.]*/g) ?? []).map((name) => name.replace(/^\$\(?/, '')),
+  (corpus.match(/\$\(?(?:[A-Za-z_][A-Za-z0-9_.]*|\?)/g) ?? []).map((name) => name.replace(/^\$\(?/, '')),
 );
 
 /** Names that no config writes: behind core syntax. */

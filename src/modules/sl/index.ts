@@ -1,5 +1,5 @@
 import type { ScriptContext } from '../../module/context.ts';
-import { arg, defineModule, type StatisticDeclaration } from '../../module/define.ts';
+import { arg, defineModule, type PvBinding, type StatisticDeclaration } from '../../module/define.ts';
 import { RpcStruct } from '../../module/rpc.ts';
 import type { SlApi } from './api.ts';
 import { countedClasses, countedStatuses } from './counters.ts';
@@ -28,6 +28,19 @@ function sendWithMode(sl: Sl, context: ScriptContext, status: number, phrase: st
   if ((mode & 2) !== 0 && context.flow.connectionId !== 0)
     sl.host.transport.closeConnection(context.flow.connectionId);
   return sent;
+}
+
+function localTag(sl: Sl, kind: string | undefined): PvBinding | { message: string } {
+  switch (kind) {
+    case 's':
+      return { get: (context) => sl.tagFor(context) };
+    case 't':
+      return { get: (context) => sl.statefulTagFor(context) ?? null };
+    case 'x':
+      return { get: (context) => sl.statefulTagFor(context) ?? sl.tagFor(context) };
+    default:
+      return { message: '$ltt knows s, t and x' };
+  }
 }
 
 function statistics(): Record<string, StatisticDeclaration<Sl>> {
@@ -136,6 +149,13 @@ export default defineModule({
       ],
     },
   }),
+  pvs: {
+    ltt: {
+      doc: 'To tag of own answers: s stateless, t in the transaction, x whichever applies',
+      inner: 'required',
+      bind: (sl, { inner }) => localTag(sl, inner),
+    },
+  },
   statistics: statistics(),
   rpc: {
     'sl.stats': { doc: 'How many answers of each status have been sent.', run: (sl) => [answerCounts(sl)] },

@@ -145,3 +145,17 @@ test('statistics count by status and class', () => {
     [1, 1, 1, 1, 1, 5, 2],
   );
 });
+
+test('$ltt: the tag of stateless answers, of the transaction, or whichever applies', () => {
+  const tm = {
+    toTagOf: ({ message }: ScriptContext) => (message.method === 'INVITE' ? 'stateful' : undefined),
+  };
+  const { sl, module } = stage({}, { tm });
+  const invite = contextOf(requestText());
+  const options = contextOf(requestText('', { method: 'OPTIONS' }));
+  const read = (context: ScriptContext) =>
+    ['$ltt(s)', '$ltt(t)', '$ltt(x)'].map((text) => module.read(text, context));
+  assert.deepEqual(read(invite), [sl.tagFor(invite), 'stateful', 'stateful']);
+  assert.deepEqual(read(options), [sl.tagFor(options), null, sl.tagFor(options)]);
+  assert.throws(() => module.bind('$ltt(y)'), /s, t and x/);
+});

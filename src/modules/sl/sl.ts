@@ -19,6 +19,7 @@ interface StatefulReplies {
   reply(context: ScriptContext, status: number, reason: string, options?: SlReplyOptions): boolean;
   transactionOf(context: ScriptContext): object | undefined;
   errorOf(context: ScriptContext): { readonly status: number; readonly reason: string } | undefined;
+  toTagOf(context: ScriptContext): string | undefined;
 }
 
 /** Answers that are made and forgotten (RFC 3261 §8.2.7). */
@@ -27,6 +28,7 @@ export class Sl implements SlApi {
   readonly config: Config<typeof parameters>;
   readonly counters = new SlCounters();
   readonly #tagPrefix: string;
+  /** For answers; `bind_tm` may keep it away. */
   #tm: StatefulReplies | undefined;
 
   constructor(host: Host, config: Config<typeof parameters>) {
@@ -53,6 +55,11 @@ export class Sl implements SlApi {
     const via = message.topmostVia;
     const key = `${via?.branch}|${via?.host}|${via?.port}|${message.callId}|${message.fromTag}|${message.cseq?.number}`;
     return this.#tagPrefix + stableHash(key);
+  }
+
+  /** The To tag of answers in the transaction; undefined without one. */
+  statefulTagFor(context: ScriptContext): string | undefined {
+    return this.host.api<StatefulReplies>('tm')?.toTagOf(context);
   }
 
   reply(context: ScriptContext, status: number, reason: string, options?: SlReplyOptions): boolean {

@@ -153,4 +153,6 @@ export interface TmApi {
   activeCount(): number;
   /** The status and text that the last failed t_relay of the context would be answered with. */
   errorOf(context: ScriptContext): { readonly status: number; readonly reason: string } | undefined;
+  /** The To tag of own responses in the transaction of a context, also before the first; undefined without one. */
+  toTagOf(context: ScriptContext): string | undefined;
 }

@@ -37,6 +37,10 @@ export function tmApi(tm: Tm): TmApi {
     counters: tm.counters,
     activeCount: () => tm.transactions.activeCount(),
     errorOf: (context) => tm.failureOf(context),
+    toTagOf: (context) => {
+      const transaction = tm.transactions.transactionOf(context);
+      return transaction === undefined ? undefined : tm.replies.tagOf(transaction);
+    },
     request: (request, done) => tm.localRequests.send(request, done),
     suspend: (context) => tm.suspensions.suspend(context),
     resume: (suspension, routeName) => tm.suspensions.resume(suspension, routeName),

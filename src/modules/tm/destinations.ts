@@ -19,6 +19,11 @@ export class Destinations {
     this.blocklist = new Blocklist(() => host.timers.nowMs);
   }
 
+  /** How long a destination stays blocked, s. */
+  get blockingSec(): number {
+    return Number(this.#host.settings.get('dst_blocklist_expire') ?? 60);
+  }
+
   isBlocked(method: string, address: ServerAddress): boolean {
     if (!usesBlocklist(this.#host.settings)) return false;
     return (this.#config.blst_methods_lookup & methodBit(method)) !== 0 && this.blocklist.isBlocked(address);
@@ -27,8 +32,7 @@ export class Destinations {
   onTimeout(method: string, branch: ClientBranch): void {
     if (!usesBlocklist(this.#host.settings)) return;
     if ((this.#config.blst_methods_add & methodBit(method)) === 0) return;
-    const seconds = Number(this.#host.settings.get('dst_blacklist_expire') ?? 60);
-    this.blocklist.block(branch.destination, 'timeout', seconds * 1000);
+    this.blocklist.block(branch.destination, 'timeout', this.blockingSec * 1000);
   }
 
   on503(branch: ClientBranch): void {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RpcFault, type RpcStruct } from '../../module/rpc.ts';
 import { AvpStore } from '../../module/variables.ts';
 import { makeTarget } from '../../proxy/target.ts';
+import { blocklistRpc } from './blocklistRpc.ts';
 import { Scene } from './testing.ts';
 
 const client = '127.0.0.2';
@@ -222,5 +224,25 @@ test('a 503 goes upstream as 500 of our own; its destination is blocked when ask
   const blocked = scene.request('MESSAGE', `sip:bob@${b}`);
   assert.ok(Number(await scene.call('t_relay', blocked)) < 0);
   scene.clock.advance(21_000);
+  assert.equal(await scene.call('t_relay', scene.request('INFO', `sip:bob@${b}`)), 1);
+});
+
+test('dst_blocklist.*: what an operator blocks is listed and not tried; entries for good stay', async () => {
+  const scene = new Scene();
+  scene.host.globals.set('use_dst_blocklist', 1);
+  const call = (name: string, ...args: (string | number)[]) => blocklistRpc[name]?.run(scene.tm, args);
+  assert.ok(call('dst_blocklist.add', 'nonsense', 1, 1, 0) instanceof RpcFault);
+  assert.ok(call('dst_blocklist.add', b, 1, 9, 0) instanceof RpcFault);
+  assert.deepEqual(call('dst_blocklist.add', b, 5060, 1, 4), []);
+  assert.deepEqual(call('dst_blocklist.add', '::1', 5070, 2, 2), []);
+  assert.deepEqual(call('dst_blocklist.debug'), [
+    ...['udp', b, 5060, 60, 4],
+    ...['tcp', '::1', 5070, -1, 131],
+  ]);
+  assert.ok(Number(await scene.call('t_relay', scene.request('MESSAGE', `sip:bob@${b}`))) < 0);
+  assert.deepEqual(call('dst_blocklist.delete_all'), []);
+  const [left, ...others] = call('dst_blocklist.view') as RpcStruct[];
+  assert.deepEqual([left?.members[1], others.length], [{ name: 'ip', value: '::1' }, 0]);
+  assert.deepEqual(call('dst_blocklist.mem_info'), [64, 640_000]);
   assert.equal(await scene.call('t_relay', scene.request('INFO', `sip:bob@${b}`)), 1);
 });

@@ -1,5 +1,6 @@
 import { defineModule } from '../../module/define.ts';
 import { tmApi } from './apiBinding.ts';
+import { blocklistRpc } from './blocklistRpc.ts';
 import { contactFunctions } from './contactFunctions.ts';
 import { parameters } from './parameters.ts';
 import { planFunctions } from './planFunctions.ts';
@@ -21,7 +22,7 @@ export default defineModule({
     ...queryFunctions(tools),
     ...contactFunctions(tools),
   }),
-  rpc,
+  rpc: { ...rpc, ...blocklistRpc },
   api: tmApi,
   start: (tm) => tm.start(),
   events: [

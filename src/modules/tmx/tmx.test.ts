@@ -44,7 +44,7 @@ test('$T_inv, $T_req and $T_rpl look at the other messages of the transaction', 
   scene.route('failure', 'F', (context) =>
     seen.push(
       view('T_rpl', status).get(context),
-      tmx.pv('T_reply_ruid', context),
+      tmx.read('$T_reply_ruid', context),
       tmx.pv('T_reply_code', context),
     ),
   );
