@@ -9,6 +9,7 @@ import type {
   StreamListener,
 } from '../src/base/ports.ts';
 import type { SimNetwork } from './network.ts';
+import { noTls } from './noTls.ts';
 import { SimStream } from './streams.ts';
 
 type OnConnection = (connection: StreamConnection) => void;
@@ -22,6 +23,7 @@ export class SimListeners {
 
 /** The network as one host sees it: its own addresses, and its own unix sockets and FIFOs. */
 export class SimNet implements Net {
+  readonly tls = noTls;
   readonly #network: SimNetwork;
   readonly #listeners: SimListeners;
   readonly #addresses: string[];

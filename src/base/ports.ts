@@ -5,9 +5,19 @@
 
 import type { DatabaseDriver } from './databasePort.ts';
 import type { HttpClient } from './httpPort.ts';
+import type {
+  SocketAddress,
+  StreamConnection,
+  StreamConnectOptions,
+  StreamListener,
+  StreamListenOptions,
+} from './streamPort.ts';
+import type { TlsNet } from './tlsPort.ts';
 
 export type * from './databasePort.ts';
 export type * from './httpPort.ts';
+export type * from './streamPort.ts';
+export type * from './tlsPort.ts';
 
 /** Transport protocols as they stand in a Via, lower case. */
 export type TransportProtocol = 'udp' | 'tcp' | 'tls' | 'sctp' | 'ws' | 'wss';
@@ -86,12 +96,6 @@ export interface Log {
   debug(text: string): void;
 }
 
-export interface SocketAddress {
-  /** An IPv4 or IPv6 address in text form, without brackets. */
-  readonly address: string;
-  readonly port: number;
-}
-
 export interface DatagramHandler {
   /** `data` is only valid during the call. */
   onDatagram(data: Buffer, address: string, port: number): void;
@@ -105,44 +109,6 @@ export interface DatagramSocket {
   send(text: string, address: string, port: number): void;
   sendBytes(bytes: Uint8Array, address: string, port: number): void;
   close(): void;
-}
-
-export interface StreamHandler {
-  /** `data` is only valid during the call. */
-  onData(data: Buffer): void;
-  /** The stream has ended, whatever the reason; called exactly once. */
-  onClose(error: Error | undefined): void;
-  /** The queue of unsent bytes has emptied after `write` returned false. */
-  onDrain?(): void;
-}
-
-export interface StreamConnection {
-  readonly local: SocketAddress;
-  readonly remote: SocketAddress;
-  /** Bytes accepted by `write` but not yet taken by the system. */
-  readonly pendingBytes: number;
-  setHandler(handler: StreamHandler): void;
-  /** Lets the system probe a peer that has been silent for `idleMs` (SO_KEEPALIVE). */
-  keepAlive(idleMs: number): void;
-  /** Queues latin1 text or bytes; false when the caller should wait for `onDrain`. */
-  write(data: string | Uint8Array): boolean;
-  pause(): void;
-  resume(): void;
-  /** Ends after what is queued has been sent. */
-  end(): void;
-  /** Ends at once (RST). */
-  destroy(): void;
-}
-
-export interface StreamListener {
-  readonly local: SocketAddress;
-  close(): void;
-}
-
-export interface StreamConnectOptions {
-  readonly localAddress?: string | undefined;
-  readonly localPort?: number | undefined;
-  readonly timeoutMs: number;
 }
 
 export interface InterfaceAddress {
@@ -162,11 +128,6 @@ export interface DatagramOptions {
   readonly multicastTtl?: number | undefined;
 }
 
-export interface StreamListenOptions {
-  /** Connections that may wait to be accepted. */
-  readonly backlog?: number | undefined;
-}
-
 export interface Net {
   /** Rejects with a `TransportError` that names address and port. */
   bindDatagram(
@@ -182,6 +143,7 @@ export interface Net {
     options?: StreamListenOptions,
   ): Promise<StreamListener>;
   connectStream(address: string, port: number, options: StreamConnectOptions): Promise<StreamConnection>;
+  readonly tls: TlsNet;
   interfaces(): readonly InterfaceAddress[];
   /** The local address the system would send from to reach `address` (for `mhomed`). */
   sourceAddressFor(address: string): Promise<string>;

@@ -3,6 +3,7 @@ import type { InterfaceAddress, Net } from '../base/ports.ts';
 import { bindDatagram, sourceAddressFor } from './datagram.ts';
 import { openFifo, writeFifo } from './fifo.ts';
 import { connectStream, listenStream } from './stream.ts';
+import { nodeTls } from './tls/index.ts';
 import { bindUnixDatagram, listenUnix } from './unix.ts';
 
 /** The network of this machine. */
@@ -10,6 +11,7 @@ export const nodeNet: Net = {
   bindDatagram,
   listenStream,
   connectStream,
+  tls: nodeTls,
   interfaces,
   sourceAddressFor,
   listenUnix,

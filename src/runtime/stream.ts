@@ -12,7 +12,7 @@ import { transportError } from './systemError.ts';
 
 const noAddress: SocketAddress = { address: '', port: 0 };
 
-/** A TCP or unix stream. Nothing is read before `setHandler`. */
+/** A TCP, TLS or unix stream. Nothing is read before `setHandler`. */
 export class NodeStreamConnection implements StreamConnection {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
@@ -70,8 +70,9 @@ export class NodeStreamConnection implements StreamConnection {
   }
 
   destroy(): void {
-    if (this.remote.port > 0) this.#socket.resetAndDestroy();
-    else this.#socket.destroy(); // a unix socket knows no reset
+    // a unix socket knows no reset, a TLS socket lets nobody at its TCP socket
+    if (this.remote.port > 0 && !('encrypted' in this.#socket)) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   #tellClose(): void {
@@ -85,7 +86,7 @@ export class NodeStreamConnection implements StreamConnection {
 }
 
 /** IPv4 peers of a socket that takes both families come as ::ffff:1.2.3.4. */
-function addressOf(address: string | undefined, port: number | undefined): SocketAddress {
+export function addressOf(address: string | undefined, port: number | undefined): SocketAddress {
   if (address === undefined) return noAddress;
   return { address: address.startsWith('::ffff:') ? address.slice(7) : address, port: port ?? 0 };
 }
@@ -108,7 +109,12 @@ export async function listen(
   onConnection: (connection: StreamConnection) => void,
 ): Promise<StreamListener> {
   const server = createServer({ noDelay: true }, (socket) => onConnection(new NodeStreamConnection(socket)));
-  await new Promise<void>((resolve, reject) => {
+  await startListening(server, where);
+  return new NodeStreamListener(server);
+}
+
+export function startListening(server: Server, where: ListenOptions): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(where, () => {
       server.off('error', reject);
@@ -117,7 +123,6 @@ export async function listen(
       resolve();
     });
   });
-  return new NodeStreamListener(server);
 }
 
 class NodeStreamListener implements StreamListener {
