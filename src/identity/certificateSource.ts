@@ -60,8 +60,8 @@ export class CertificateSource {
 
   /** The credential behind an http or https URL. */
   get(url: string): Soon<Outcome<Credential>> {
-    if (url === '') return failure('x5u', 'neither info nor x5u tells where the certificate is');
-    if (!/^https?:\/\//i.test(url)) return failure('x5u', `"${url}" is no http or https URL`);
+    if (url === '') return failure('x5u', 'neither info nor x5u tells where the certificate is', 'url');
+    if (!/^https?:\/\//i.test(url)) return failure('x5u', `"${url}" is no http or https URL`, 'url');
     const cached = this.#memory.get(url);
     if (cached !== undefined && cached.expiresMs > this.#ports.clock.nowMs()) {
       this.#fromCache++;
@@ -104,9 +104,11 @@ export class CertificateSource {
       });
       return status === 200
         ? success(body)
-        : failure('certificate-fetch', `${url} answered with status ${status}`);
+        : failure('certificate-fetch', `${url} answered with status ${status}`, 'status');
     } catch (error) {
-      if (error instanceof HttpError && error.code === 'HTTP_URL') return failure('x5u', error.message);
+      if (error instanceof HttpError && error.code === 'HTTP_URL') {
+        return failure('x5u', error.message, 'url');
+      }
       return failure('certificate-fetch', `${url}: ${errorText(error)}`);
     }
   }

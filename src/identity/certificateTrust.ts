@@ -1,6 +1,6 @@
 /** Which certificates are trusted to sign (RFC 5280 §6, as far as RFC 8226 needs it). */
 import type { X509Certificate } from 'node:crypto';
-import { failure, type Outcome, success } from './failure.ts';
+import { type Failure, failure, type Outcome, success } from './failure.ts';
 import type { Credential } from './keys.ts';
 import { coversNumber, tnAuthListOf } from './tnAuthList.ts';
 
@@ -47,7 +47,7 @@ export function checkCredential(credential: Credential, trust: Trust, nowMs: num
   }
   if (trust.validity) {
     const problem = validityProblem(leaf, nowMs);
-    if (problem !== undefined) return failure('certificate-validity', problem);
+    if (problem !== undefined) return problem;
   }
   let path: readonly X509Certificate[] = [leaf];
   if (trust.chain) {
@@ -57,7 +57,7 @@ export function checkCredential(credential: Credential, trust: Trust, nowMs: num
     }
     path = found;
     const bad = path.map((certificate) => validityProblem(certificate, nowMs)).find(Boolean);
-    if (bad !== undefined) return failure('certificate-validity', bad);
+    if (bad !== undefined) return bad;
   }
   const revoked = path.find((certificate) => isRevoked(certificate, trust.revoked));
   if (revoked !== undefined) {
@@ -85,12 +85,14 @@ export function checkTelephoneNumber(
   return failure('tn-authorization', `the TNAuthList does not have ${number ?? 'a URI'}`);
 }
 
-function validityProblem(certificate: X509Certificate, nowMs: number): string | undefined {
+function validityProblem(certificate: X509Certificate, nowMs: number): Failure | undefined {
+  const name = oneLine(certificate.subject);
   if (nowMs > Date.parse(certificate.validTo)) {
-    return `"${oneLine(certificate.subject)}" expired on ${certificate.validTo}`;
+    return failure('certificate-validity', `"${name}" expired on ${certificate.validTo}`);
   }
   if (nowMs < Date.parse(certificate.validFrom)) {
-    return `"${oneLine(certificate.subject)}" is not valid before ${certificate.validFrom}`;
+    const reason = `"${name}" is not valid before ${certificate.validFrom}`;
+    return failure('certificate-validity', reason, 'not-yet');
   }
   return undefined;
 }

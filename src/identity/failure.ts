@@ -30,9 +30,29 @@ export type FailedCheck =
   /** A private key that cannot be used for signing. */
   | 'private-key';
 
+/** Where it went wrong, when a check can fail in several places. */
+export type FailedPart =
+  /** Header field parameters. */
+  | 'parameters'
+  /** The token as a whole. */
+  | 'token'
+  | 'header'
+  | 'payload'
+  | 'signature'
+  /** PEM that cannot be read, in contrast to a key of the wrong kind. */
+  | 'pem'
+  | 'no-pem'
+  | 'url'
+  | 'file'
+  /** A web server answered, but not with 200. */
+  | 'status'
+  /** Not valid yet, in contrast to expired. */
+  | 'not-yet';
+
 export interface Failure {
   readonly ok: false;
   readonly check: FailedCheck;
+  readonly part: FailedPart | undefined;
   /** For people: what was found and what was expected. */
   readonly reason: string;
 }
@@ -48,8 +68,8 @@ export function success<T>(value: T): Success<T> {
   return { ok: true, value };
 }
 
-export function failure(check: FailedCheck, reason: string): Failure {
-  return { ok: false, check, reason };
+export function failure(check: FailedCheck, reason: string, part?: FailedPart): Failure {
+  return { ok: false, check, reason, part };
 }
 
 /** The response that a verifying server gives to a request that must have a good Identity (RFC 8224 §6.2.2). */

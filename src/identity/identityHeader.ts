@@ -13,20 +13,22 @@ export interface IdentityHeader {
 
 /** Reads a header value. A bare token without parameters is accepted too, as command lines give it. */
 export function parseIdentityHeader(value: string): Outcome<IdentityHeader> {
-  if (value.length > maxTokenLength) return failure('format', `header of ${value.length} characters`);
+  if (value.length > maxTokenLength)
+    return failure('format', `header of ${value.length} characters`, 'parameters');
   const text = value.replace(/[ \t\r\n]+/g, '');
   const [token = '', ...rest] = splitParameters(text);
-  if (token === '') return failure('format', 'the header is empty');
+  if (token === '') return failure('format', 'the header is empty', 'parameters');
   const parameters = new Map<string, string>();
   for (const part of rest) {
     const equals = part.indexOf('=');
-    if (equals <= 0) return failure('format', `"${part.slice(0, 40)}" is no parameter`);
+    if (equals <= 0) return failure('format', `"${part.slice(0, 40)}" is no parameter`, 'parameters');
     parameters.set(part.slice(0, equals).toLowerCase(), part.slice(equals + 1));
   }
   const info = parameters.get('info');
-  if (rest.length > 0 && info === undefined) return failure('x5u', 'there is no info parameter');
+  if (rest.length > 0 && info === undefined)
+    return failure('x5u', 'there is no info parameter', 'parameters');
   const location = info === undefined ? '' : unbracketed(info);
-  if (location === undefined) return failure('x5u', 'info is not a URI in angle brackets');
+  if (location === undefined) return failure('x5u', 'info is not a URI in angle brackets', 'parameters');
   return success({
     token,
     info: location,

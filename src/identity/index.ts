@@ -3,6 +3,7 @@
  * (RFC 8224, 8225, 8226, 8588, 8946). Nothing throws on bad input: a refusal names the check that failed.
  */
 export {
+  type CertificateCounts,
   type CertificatePorts,
   CertificateSource,
   type CertificateSourceOptions,
@@ -19,6 +20,7 @@ export {
   success,
 } from './failure.ts';
 export { type IdentityHeader, parseIdentityHeader, renderIdentityHeader } from './identityHeader.ts';
+export { credentialFiles, ParsedFiles, privateKeyFiles } from './keyFiles.ts';
 export { type Credential, readCredential, readPrivateKey } from './keys.ts';
 export {
   type CertificateRequest,
@@ -40,6 +42,7 @@ export { readRevocationLists } from './revocationList.ts';
 export { type ShakenRequest, signJson, signPassport, signShaken } from './sign.ts';
 export { canonicalNumber, isSameNumber } from './telephoneNumber.ts';
 export { decodeTnAuthList, encodeTnAuthList, parseTnEntry, type TnEntry } from './tnAuthList.ts';
+export { certVerify, type TrustFileOptions, TrustFiles } from './trustFiles.ts';
 export {
   type CredentialSource,
   type VerifiedIdentity,

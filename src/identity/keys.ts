@@ -14,14 +14,14 @@ export const maxPemLength = 65_536;
 
 /** A private key in PEM: SEC 1 or PKCS #8. */
 export function readPrivateKey(pem: string | Buffer): Outcome<KeyObject> {
-  if (pem.length > maxPemLength) return failure('private-key', `${pem.length} bytes are no key`);
+  if (pem.length > maxPemLength) return failure('private-key', `${pem.length} bytes are no key`, 'no-pem');
   try {
     const key = createPrivateKey(pem);
     return isP256(key)
       ? success(key)
       : failure('private-key', `the key is ${describeKey(key)}, not EC P-256`);
   } catch {
-    return failure('private-key', 'no PEM private key');
+    return failure('private-key', 'no PEM private key', pem.includes('-----BEGIN') ? 'pem' : 'no-pem');
   }
 }
 
@@ -36,16 +36,18 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE--
 /** A public key, or a certificate with its intermediates, in PEM; a lone certificate also in DER. */
 export function readCredential(data: string | Buffer): Outcome<Credential> {
   if (data.length > maxPemLength) {
-    return failure('certificate-format', `${data.length} bytes are no certificate`);
+    return failure('certificate-format', `${data.length} bytes are no certificate`, 'no-pem');
   }
+  const text = typeof data === 'string' ? data : data.toString('latin1');
   try {
-    const text = typeof data === 'string' ? data : data.toString('latin1');
+    if (text.includes(' PRIVATE KEY-----')) throw new TypeError('a private key has no place here');
     const blocks = text.match(certificateBlock);
     if (blocks === null && text.includes('-----BEGIN')) return usable(createPublicKey(text), []);
     const certificates = (blocks ?? [data]).map((block) => new X509Certificate(block));
     return usable((certificates[0] as X509Certificate).publicKey, certificates);
   } catch {
-    return failure('certificate-format', 'neither a PEM certificate nor a PEM public key');
+    const part = text.includes('-----BEGIN') ? 'pem' : 'no-pem';
+    return failure('certificate-format', 'neither a PEM certificate nor a PEM public key', part);
   }
 }
 

@@ -62,18 +62,22 @@ export function encodeBase64url(data: string | Uint8Array): string {
 
 /** Takes a full-form token apart and checks the types of what is in it; no signature, no time. */
 export function parsePassport(token: string): Outcome<Passport> {
-  if (token.length > maxTokenLength) return failure('format', `token of ${token.length} characters`);
+  if (token.length > maxTokenLength) {
+    return failure('format', `token of ${token.length} characters`, 'token');
+  }
   const parts = token.split('.');
-  if (parts.length !== 3) return failure('format', 'a token has three parts with dots between them');
+  if (parts.length !== 3) {
+    return failure('format', 'a token has three parts with dots between them', 'token');
+  }
   const [headerPart, payloadPart, signaturePart] = parts as [string, string, string];
   const header = parseObject(headerPart, 'header');
   if (!header.ok) return header;
   const payload = parseObject(payloadPart, 'payload');
   if (!payload.ok) return payload;
   const signature = decodeBase64url(signaturePart);
-  if (signature === undefined) return failure('format', 'the signature is not base64url');
+  if (signature === undefined) return failure('format', 'the signature is not base64url', 'signature');
   if (signature.length !== 64) {
-    return failure('format', `an ES256 signature has 64 bytes, this one ${signature.length}`);
+    return failure('format', `an ES256 signature has 64 bytes, this one ${signature.length}`, 'signature');
   }
   const passportHeader = readHeader(header.value);
   if (!passportHeader.ok) return passportHeader;
@@ -88,12 +92,12 @@ export function parsePassport(token: string): Outcome<Passport> {
   });
 }
 
-function parseObject(part: string, name: string): Outcome<Record<string, unknown>> {
+function parseObject(part: string, name: 'header' | 'payload'): Outcome<Record<string, unknown>> {
   const bytes = decodeBase64url(part);
-  if (bytes === undefined) return failure('format', `the ${name} is not base64url`);
+  if (bytes === undefined) return failure('format', `the ${name} is not base64url`, name);
   const value = parseJson(bytes.toString('utf8'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return failure('format', `the ${name} is no JSON object`);
+    return failure('format', `the ${name} is no JSON object`, name);
   }
   return success(value as Record<string, unknown>);
 }
@@ -109,10 +113,10 @@ export function parseJson(text: string): unknown {
 
 function readHeader(header: Readonly<Record<string, unknown>>): Outcome<PassportHeader> {
   const { alg, ppt, typ, x5u } = header;
-  if (typeof alg !== 'string') return failure('format', 'the header has no alg');
-  if (typ !== 'passport') return failure('format', `typ is ${shown(typ)}, not "passport"`);
-  if (ppt !== undefined && typeof ppt !== 'string') return failure('format', 'ppt is not a string');
-  if (x5u !== undefined && typeof x5u !== 'string') return failure('format', 'x5u is not a string');
+  if (typeof alg !== 'string') return failure('format', 'the header has no alg', 'header');
+  if (typ !== 'passport') return failure('format', `typ is ${shown(typ)}, not "passport"`, 'header');
+  if (ppt !== undefined && typeof ppt !== 'string') return failure('format', 'ppt is not a string', 'header');
+  if (x5u !== undefined && typeof x5u !== 'string') return failure('format', 'x5u is not a string', 'header');
   return success({ alg, ppt, typ, x5u });
 }
 

@@ -63,19 +63,23 @@ function fullToken(token: string, { compact }: VerifyOptions): string {
 /** Do token and header parameters agree, and are they understood? */
 function attributeProblem(passport: Passport, header: IdentityHeader, options: VerifyOptions) {
   const { alg, ppt, x5u } = passport.header;
-  if (alg !== 'ES256') return failure('algorithm', `alg of the token is "${alg}", not ES256`);
+  if (alg !== 'ES256') return failure('algorithm', `alg of the token is "${alg}", not ES256`, 'header');
   if (header.alg !== undefined && header.alg !== 'ES256') {
-    return failure('algorithm', `alg of the header is "${header.alg}", not ES256`);
+    return failure('algorithm', `alg of the header is "${header.alg}", not ES256`, 'parameters');
   }
   const extensions = options.extensions ?? understood;
   if (ppt !== undefined && !extensions.includes(ppt)) {
-    return failure('extension', `ppt "${ppt}" is not understood`);
+    return failure('extension', `ppt "${ppt}" is not understood`, 'header');
   }
   if (header.ppt !== undefined && header.ppt !== ppt) {
-    return failure('extension', `ppt of the header is "${header.ppt}", of the token "${ppt ?? ''}"`);
+    return failure(
+      'extension',
+      `ppt of the header is "${header.ppt}", of the token "${ppt ?? ''}"`,
+      'parameters',
+    );
   }
   if (header.info !== '' && x5u !== undefined && x5u !== header.info) {
-    return failure('x5u', `info <${header.info}> is not x5u ${x5u}`);
+    return failure('x5u', `info <${header.info}> is not x5u ${x5u}`, 'header');
   }
   if (ppt === 'shaken' && (passport.claims.attest === undefined || passport.claims.origid === undefined)) {
     return failure('claims', 'a shaken token must have attest and origid');

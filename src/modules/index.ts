@@ -15,6 +15,8 @@ import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
 import sanity from './sanity/index.ts';
+import secsipid from './secsipid/index.ts';
+import secsipidProc from './secsipid_proc/index.ts';
 import siputils from './siputils/index.ts';
 import sl from './sl/index.ts';
 import statistics from './statistics/index.ts';
@@ -43,6 +45,8 @@ export const modules: readonly AnyModule[] = [
   registrar,
   rr,
   sanity,
+  secsipid,
+  secsipidProc,
   siputils,
   sl,
   statistics,

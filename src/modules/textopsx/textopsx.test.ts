@@ -205,8 +205,10 @@ test('msg_apply_changes shows the edits and keeps the rest', () => {
   context.message.appendHeader('N: 1\r\n');
   context.target.requestUri = 'sip:new@x';
   context.flags = 8;
+  context.replyHeaders = 'X-Lost: as in Kamailio\r\n';
   assert.equal(module.call('msg_apply_changes', context), 1);
   assert.notEqual(context.message, old);
+  assert.equal(context.replyHeaders, '');
   assert.ok(context.message.findName('N') > 0);
   assert.equal(context.message.requestUri, 'sip:new@x');
   assert.deepEqual([context.target.requestUri, context.flags], ['sip:new@x', 8]);

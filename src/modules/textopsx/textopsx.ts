@@ -49,6 +49,8 @@ export class TextOpsX {
     const text = message.isRequest
       ? renderRequest(message, { requestUri: context.target.requestUri, body: newBody })
       : renderResponse(message, { body: newBody });
+    // what was prepared for a reply is lost with the old message, as scripts see it in Kamailio
+    context.replyHeaders = '';
     return this.#replaceMessage(context, text);
   }
 
