@@ -222,13 +222,22 @@ function stringArgument(
   info: ArgumentInfo,
   name: string,
 ): IrArgument {
-  if (text.includes('$'))
-    return formatArgument(scope, text, arg.span, info.kind === 'int' ? 'int' : 'string');
+  if (text.includes('$')) {
+    const format = formatArgument(scope, text, arg.span, info.kind === 'int' ? 'int' : 'string');
+    return info.kind === 'any' ? loneValue(format) : format;
+  }
   if (info.kind !== 'int') return constant(scope, text, info, arg.span);
   const digits = text.trim().replace(/^[+-]/, '');
   const number = /^\d+$/.test(digits) ? Number(digits) : integerOf(digits);
   if (number === undefined) return refuse(scope, arg, info, name, 'a number');
   return constant(scope, text.trim().startsWith('-') ? -number : number, info, arg.span);
+}
+
+/** A string that is nothing but a variable hands its value over: `$null` must not become a text. */
+function loneValue(argument: IrArgument): IrArgument {
+  if (argument.kind !== 'format' || argument.parts.length !== 1) return argument;
+  const part = argument.parts[0];
+  return typeof part === 'object' ? { kind: 'value', value: part, as: 'any' } : argument;
 }
 
 function formatArgument(scope: CheckScope, text: string, span: Span, as: 'int' | 'string'): IrArgument {

@@ -1,5 +1,6 @@
 import type { AnyModule } from '../module/define.ts';
 import acc from './acc/index.ts';
+import auth from './auth/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
 import cfgutils from './cfgutils/index.ts';
 import corex from './corex/index.ts';
@@ -30,6 +31,7 @@ import xlog from './xlog/index.ts';
 /** The only list of modules: what `loadmodule` can load. */
 export const modules: readonly AnyModule[] = [
   acc,
+  auth,
   cfgRpc,
   cfgutils,
   corex,

@@ -121,7 +121,8 @@ export interface DigestInput {
   readonly algorithm: DigestAlgorithm;
   readonly nonce: string;
   readonly uri: string;
-  readonly qop: 'auth' | 'auth-int' | undefined;
+  /** Hashed as it is; all but `auth-int` protect no body. */
+  readonly qop: string | undefined;
   readonly nc: string | undefined;
   readonly cnonce: string | undefined;
 }
@@ -130,7 +131,7 @@ export interface DigestInput {
 export function digestResponse(ha1: string, input: DigestInput, method: string, body = ''): string {
   const { algorithm, nonce, qop, nc = '', cnonce = '' } = input;
   const key = algorithm.endsWith('-sess') ? hash(algorithm, `${ha1}:${nonce}:${cnonce}`) : ha1;
-  const entity = qop === 'auth-int' ? `:${hash(algorithm, body)}` : '';
+  const entity = qop?.toLowerCase() === 'auth-int' ? `:${hash(algorithm, body)}` : '';
   const ha2 = hash(algorithm, `${method}:${input.uri}${entity}`);
   if (qop === undefined) return hash(algorithm, `${key}:${nonce}:${ha2}`);
   return hash(algorithm, `${key}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}`);
@@ -144,7 +145,7 @@ export function digestResponseAuth(ha1: string, input: DigestInput, body = ''): 
 /** True if the response in the credentials is right; takes the same time wherever the first difference is. */
 export function digestMatches(
   ha1: string,
-  credentials: DigestCredentials,
+  credentials: DigestInput & { readonly response: string },
   method: string,
   body = '',
 ): boolean {

@@ -12,6 +12,7 @@ import {
   uriOf,
   writeSip,
 } from '../support/sipText.ts';
+import { type AuthenticateOrder, credentialsLine } from './credentials.ts';
 
 type Header = readonly [name: string, value: string];
 
@@ -91,6 +92,26 @@ export class Actor extends Peer {
   cancel(extra: readonly Header[]): void {
     const invite = this.#lastSent('INVITE');
     this.#hopByHop('CANCEL', invite, extra, headerValue(invite, 'To'));
+  }
+
+  /**
+   * Sends its last request again, in a new transaction, with credentials for the last challenge. Header lines of the order
+   * replace those of the request. Acknowledge the challenge of an INVITE before.
+   */
+  authenticate(order: AuthenticateOrder, headers: readonly Header[]): void {
+    this.#counter++;
+    const challenge = this.#lastResponse((response) => /^40[17]$/.test(kindOf(response)));
+    const request = this.#lastSent(methodOf(challenge));
+    const tcp = this.#sent?.tcp ?? false;
+    const line = credentialsLine(order, challenge, request);
+    const changed: Header[] = [
+      ['Via', this.#via(tcp)],
+      ['CSeq', `${this.#nextCseq()} ${methodOf(challenge)}`],
+      ...headers,
+    ];
+    const names = new Set([...changed, line].map(([name]) => name.toLowerCase()));
+    const kept = request.headers.filter(([name]) => !names.has(name.toLowerCase()));
+    this.#transmit(writeSip(request.startLine, [...changed, ...kept, line], request.body), tcp);
   }
 
   /** Sends a request within its dialog, whichever side of it this peer is. */

@@ -28,7 +28,7 @@ export interface Case {
 
 const verbs = new Set([
   ...['send', 'resend', 'reply', 'ack', 'cancel', 'request', 'expect', 'quiet', 'rejected'],
-  ...['rows', 'node'],
+  ...['rows', 'node', 'authenticate'],
 ]);
 
 export function parseCase(name: string, text: string): Case {

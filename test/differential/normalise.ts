@@ -50,7 +50,11 @@ function escapeByte(char: string): string {
   return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
-/** Peers begin their branches with `z9hG4bK-` and their tags with `from-`, `to-` or `x-`; others come from the server. */
+/**
+ * Peers begin their branches with `z9hG4bK-` and their tags with `from-`, `to-` or `x-`; others come from the server, and so
+ * do nonces (one a second, so how many there are in a case is chance), from which digest responses follow. Nonces that peers
+ * invent begin with `x-`.
+ */
 function nameInventions(text: string): string {
   const branches = new Map<string, string>();
   const tags = new Map<string, string>();
@@ -63,6 +67,8 @@ function nameInventions(text: string): string {
       /(;tag=)((?!from-|to-|x-)[^;,\s>]+)/g,
       (_, key: string, value: string) => key + name(tags, value, 'tag'),
     )
+    .replace(/(\b(?:next)?nonce=")((?!x-)[A-Za-z0-9+/=]{16,})"/g, '$1<nonce>"')
+    .replace(/(\b(?:response|rspauth)=")([0-9a-f]{32,128})"/g, '$1<digest>"')
     .replace(/^(Date: ).*$/gm, '$1<date>')
     .replace(/(;expires=)(\d+)/g, (_, key: string, value: string) => key + roundExpires(Number(value)));
 }

@@ -12,6 +12,7 @@ import { kindOf, readSip } from '../support/sipText.ts';
 import { makeSqliteDatabase, sqliteRows } from '../support/sqlite.ts';
 import { Actor, parseHeaders, splitHeadAndBody } from './actor.ts';
 import type { Case, Step } from './caseFile.ts';
+import { authenticateOrder } from './credentials.ts';
 
 /** The address that case files are written with; every run replaces it by one of its own, of the same length. */
 export const writtenAddress = '127.111.111.111';
@@ -204,6 +205,8 @@ async function playStep(step: Step, { actors, nodes }: Parties, address: string)
     else if (step.verb === 'resend') actor.resend();
     else if (step.verb === 'ack') actor.ack(parseHeaders(head));
     else if (step.verb === 'cancel') actor.cancel(parseHeaders(head));
+    else if (step.verb === 'authenticate')
+      actor.authenticate(authenticateOrder(step.words.slice(1)), parseHeaders(head));
     else if (step.verb === 'request') actor.request(step.words[1] ?? '', parseHeaders(head), body);
     else if (step.verb === 'reply') reply(step, actor, head, body);
   } catch (error) {

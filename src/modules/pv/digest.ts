@@ -1,6 +1,7 @@
 import type { ScriptContext } from '../../module/context.ts';
 import { authParamOf } from '../../sip/authValue.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
+import { matchesAt } from '../../sip/scan.ts';
 import { type Pvs, readOnly } from './values.ts';
 
 /** Variables of the digest credentials in Authorization, else in Proxy-Authorization (RFC 3261 §22.4). */
@@ -11,10 +12,11 @@ function credentials(context: ScriptContext): string | undefined {
   return message.value(HeaderKind.authorization) ?? message.value(HeaderKind.proxyAuthorization);
 }
 
-/** A parameter; '' when the credentials lack it, null without credentials. */
+/** A parameter; '' when the credentials lack it, null without Digest credentials. */
 function param(context: ScriptContext, name: string): string | null {
   const value = credentials(context);
-  return value === undefined ? null : (authParamOf(value, name) ?? '');
+  if (value === undefined || !matchesAt(value, 0, 'digest')) return null;
+  return authParamOf(value, name) ?? '';
 }
 
 /** User name without scheme and domain: `alice` of `sip:alice@dom.com`. */
@@ -31,7 +33,7 @@ function domainPart(username: string | null): string | null {
 }
 
 export const digestPvs: Pvs = {
-  adu: readOnly('uri of the digest credentials', (_self, context) => param(context, 'uri')),
+  adu: readOnly('uri of the digest credentials', (_self, context) => param(context, 'uri') || null),
   aa: readOnly('algorithm of the digest credentials', (_self, context) => param(context, 'algorithm')),
   ar: readOnly('realm of the digest credentials', (_self, context) => param(context, 'realm')),
   aU: readOnly('whole user name of the digest credentials', (_self, context) => param(context, 'username')),
@@ -41,10 +43,18 @@ export const digestPvs: Pvs = {
   ad: readOnly('domain part of the user name of the digest credentials', (_self, context) =>
     domainPart(param(context, 'username')),
   ),
-  // Only credentials that some module has verified would count here; a bare header is a mere claim.
-  Au: readOnly('accounting name with domain: From user@domain', (self, context) => {
-    const from = self.from(context);
-    return from === undefined ? null : `${from.user}@${from.host}`;
+  Au: readOnly(
+    'accounting name with domain: of checked credentials (user@realm), else of From',
+    (self, context) => {
+      const checked = self.checkedCredentials(context);
+      if (checked !== undefined)
+        return `${userPart(checked.username)}@${domainPart(checked.username) || checked.realm}`;
+      const from = self.from(context);
+      return from === undefined ? null : `${from.user}@${from.host}`;
+    },
+  ),
+  AU: readOnly('accounting name: user of checked credentials, else of From', (self, context) => {
+    const checked = self.checkedCredentials(context);
+    return checked === undefined ? (self.from(context)?.user ?? null) : userPart(checked.username);
   }),
-  AU: readOnly('accounting name: From user', (self, context) => self.from(context)?.user ?? null),
 };

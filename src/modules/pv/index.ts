@@ -35,6 +35,7 @@ export default defineModule({
     },
   },
   create: (host, config) => new PvState(host, config),
+  start: (self) => self.start(),
   functions: ({ signature }) => ({
     ...checkFunctions(signature),
     ...xavpFunctions(signature),

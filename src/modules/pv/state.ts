@@ -3,6 +3,7 @@ import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import { RuntimeFormats } from '../../module/runtimeFormats.ts';
 import { makeTarget, type Target } from '../../proxy/target.ts';
+import type { SipMessage } from '../../sip/message.ts';
 import { UriMemo, type UriParts } from '../../sip/uriParts.ts';
 import { parseAvpAliases } from './avpNames.ts';
 
@@ -10,6 +11,11 @@ export interface PvConfig {
   readonly shvset: readonly string[];
   readonly varset: readonly string[];
   readonly avp_aliases: string;
+}
+
+/** What pv needs of auth, when that is loaded (it is not required, hence no import of its api). */
+interface CheckedCredentials {
+  pickedCredentials(message: SipMessage): { readonly username: string; readonly realm: string } | undefined;
 }
 
 /** The instance of module pv: shared variables, initial values, and what is remembered between two reads. */
@@ -29,12 +35,24 @@ export class PvState {
   readonly #to = new UriMemo();
   #lastId = 0;
   #formats: RuntimeFormats | undefined;
+  #auth: CheckedCredentials | undefined;
 
   constructor(host: Host, config: PvConfig) {
     this.host = host;
     this.shared = parseAssignments(config.shvset, host);
     this.initial = parseAssignments(config.varset, host);
     this.avpAliases = parseAvpAliases(config.avp_aliases);
+  }
+
+  start(): void {
+    this.#auth = this.host.api<CheckedCredentials>('auth');
+  }
+
+  /** Credentials of the message that auth has looked at. */
+  checkedCredentials(
+    context: ScriptContext,
+  ): { readonly username: string; readonly realm: string } | undefined {
+    return this.#auth?.pickedCredentials(context.message);
   }
 
   /** Texts with variables that are only known at run time. */
