@@ -7,6 +7,10 @@ import type { Value } from '../lang/catalogue.ts';
 export class AvpStore {
   readonly #stacks = new Map<string, (string | number)[]>();
 
+  get isEmpty(): boolean {
+    return this.#stacks.size === 0;
+  }
+
   get names(): IterableIterator<string> {
     return this.#stacks.keys();
   }
@@ -115,6 +119,16 @@ export class VariableStores {
   #xavps: XavpNode | undefined = undefined;
   #xavus: XavpNode | undefined = undefined;
   #xavis: XavpNode | undefined = undefined;
+
+  /** Nothing is in any of them. */
+  get isEmpty(): boolean {
+    return (
+      (this.#avps === undefined || this.#avps.isEmpty) &&
+      (this.#xavps === undefined || this.#xavps.fields.length === 0) &&
+      (this.#xavus === undefined || this.#xavus.fields.length === 0) &&
+      (this.#xavis === undefined || this.#xavis.fields.length === 0)
+    );
+  }
 
   get avps(): AvpStore {
     this.#avps ??= new AvpStore();

@@ -1,7 +1,13 @@
 import type { Timer } from '../base/timerQueue.ts';
 import type { EditList } from '../sip/editList.ts';
 import type { SipMessage } from '../sip/message.ts';
-import type { ClientTransaction, ClientUser } from '../transaction/clientTransaction.ts';
+import {
+  type ClientOptions,
+  type ClientTransaction,
+  type ClientUser,
+  InviteClientTransaction,
+  NonInviteClientTransaction,
+} from '../transaction/clientTransaction.ts';
 import type { ServerAddress } from './location.ts';
 import type { ProxyCore } from './proxyCore.ts';
 import type { Outcome } from './responseChoice.ts';
@@ -84,6 +90,15 @@ export class ClientBranch implements ClientUser, Outcome {
     return this.request.target;
   }
 
+  /** Its client transaction, where responses find it. */
+  makeClient(isInvite: boolean, options: ClientOptions): ClientTransaction {
+    const { core } = this.context;
+    const Client = isInvite ? InviteClientTransaction : NonInviteClientTransaction;
+    this.client = new Client(this, core.timers, options);
+    core.clients.add(this.client);
+    return this.client;
+  }
+
   /** Lets go of what only matters before the end: thousands of ended branches wait out their time. */
   settle(): void {
     this.response = undefined;
@@ -93,6 +108,13 @@ export class ClientBranch implements ClientUser, Outcome {
     this.request.body = undefined;
     // without a final response from there the request is still wanted: for the ACK of a late one
     if (this.client !== undefined && !this.client.isPending && !this.isLocal) this.client.request = '';
+  }
+
+  /** A final response has come and nothing is under way, so that little need be remembered of it. */
+  get canRest(): boolean {
+    const { client } = this;
+    if (this.isLocal || client === undefined || client.isPending || client.isTerminated) return false;
+    return client.cancel === undefined;
   }
 
   get isFinal(): boolean {

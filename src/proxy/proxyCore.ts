@@ -1,6 +1,7 @@
 import type { Entropy } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
 import { ClientTransactionIndex } from '../transaction/clientTransactionIndex.ts';
+import { RestingQueue } from '../transaction/restingTransaction.ts';
 import {
   type MatchingOptions,
   magicCookie,
@@ -15,6 +16,7 @@ export class ProxyCore {
   readonly timers: TimerQueue;
   readonly servers: ServerTransactionIndex;
   readonly clients = new ClientTransactionIndex();
+  readonly resting: RestingQueue;
   readonly #entropy: Entropy;
   readonly #prefix: string;
   #count = 0;
@@ -25,6 +27,7 @@ export class ProxyCore {
   ) {
     this.transport = ports.transport;
     this.timers = ports.timers;
+    this.resting = new RestingQueue(ports.timers);
     this.#entropy = ports.entropy;
     this.servers = new ServerTransactionIndex(matching);
     this.#prefix = this.#random();

@@ -1,17 +1,18 @@
 import type { Timer } from '../base/timerQueue.ts';
-import type { OutgoingHop } from '../sip/editList.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { renderResponse } from '../sip/render.ts';
 import { buildAck } from '../sip/request.ts';
-import { InviteClientTransaction, NonInviteClientTransaction } from '../transaction/clientTransaction.ts';
+import type { ClientOptions } from '../transaction/clientTransaction.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/serverTransaction.ts';
 import type { TimerTable } from '../transaction/timers.ts';
 import { extraHeaders, sendCancel } from './cancellation.ts';
 import type { BranchOwner, ClientBranch } from './clientBranch.ts';
+import { letRest } from './letRest.ts';
 import type { ProxyCore } from './proxyCore.ts';
 import { bestOutcome } from './responseChoice.ts';
 import type { ResponseContextUser } from './responseContextUser.ts';
-import type { Destination } from './transport.ts';
+import { hopTo } from './responseWay.ts';
+import { type Destination, isReliable } from './transport.ts';
 
 /**
  * The response context of RFC 3261 §16: a server transaction (none for own requests) and the branches its
@@ -37,11 +38,12 @@ export class ResponseContext implements BranchOwner, ServerUser {
   /** Counts up with each set of branches that is started together. */
   step = 0;
   branchBase: string;
+  /** It has rested and was woken: it stays whole for the rest of its time. */
+  hasRested = false;
   /** Somebody still has to decide: no automatic answer before (suspended requests). */
   holds = 0;
   #lifetime: Timer | undefined;
   #work: Promise<void> | undefined;
-  #responseHop: OutgoingHop | undefined;
 
   constructor(
     core: ProxyCore,
@@ -64,6 +66,11 @@ export class ResponseContext implements BranchOwner, ServerUser {
     return this.finalStatus === 0 && !this.isEnded;
   }
 
+  /** Nobody is deciding. */
+  get isIdle(): boolean {
+    return this.#work === undefined && this.holds === 0;
+  }
+
   get hasPending(): boolean {
     for (let i = 0; i < this.branches.length; i++) {
       if (!(this.branches[i] as ClientBranch).isFinal) return true;
@@ -76,21 +83,22 @@ export class ResponseContext implements BranchOwner, ServerUser {
     return `${this.branchBase}.${this.branches.length}`;
   }
 
-  /** Sends a branch that was added. False when it failed at once and nothing else is tried for it. */
+  /** Sends a branch that was added. */
   start(branch: ClientBranch, text: string, reliable: boolean): void {
-    const options = {
-      reliable,
-      timers: this.timers,
-      branch: branch.viaBranch,
-      request: text,
-      isBounded: this.server !== undefined,
-    };
-    const client = this.isInvite
-      ? new InviteClientTransaction(branch, this.core.timers, options)
-      : new NonInviteClientTransaction(branch, this.core.timers, options);
-    branch.client = client;
-    this.core.clients.add(client);
-    client.start();
+    branch.makeClient(this.isInvite, this.#clientOptions(branch, text, reliable)).start();
+  }
+
+  /** Takes up a branch that was left by a resting transaction. `ack` is what a failure was acknowledged with. */
+  resumeBranch(branch: ClientBranch, status: number, ack: string): void {
+    branch.status = status;
+    this.branches.push(branch);
+    const reliable = isReliable(branch.destination.proto);
+    branch.makeClient(this.isInvite, this.#clientOptions(branch, '', reliable)).resume(status, ack);
+  }
+
+  #clientOptions(branch: ClientBranch, request: string, reliable: boolean): ClientOptions {
+    const isBounded = this.server !== undefined;
+    return { reliable, timers: this.timers, branch: branch.viaBranch, request, isBounded };
   }
 
   /** The request may not stay open longer than this from now (§16.8, and a bound on failover). */
@@ -185,6 +193,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
   #settle(): void {
     if (this.hasPending) return;
     this.#stopLifetime();
+    if (letRest(this)) return;
     for (let i = 0; i < this.branches.length; i++) (this.branches[i] as ClientBranch).settle();
     this.branchBase = '';
     this.user.onSettled();
@@ -199,22 +208,10 @@ export class ResponseContext implements BranchOwner, ServerUser {
   #forward(branch: ClientBranch, response: SipMessage): void {
     if (this.server !== undefined) {
       const needsHop = response.edits.size > 0 || this.server.reliable;
-      const hop = needsHop ? this.#hopOfResponses() : undefined;
+      const hop = needsHop ? hopTo(this.responseDestination) : undefined;
       this.server.respond(response.statusCode, renderResponse(response, { removeTopmostVia: true, hop }));
     }
     this.user.onResponseSent(response.statusCode, branch);
-  }
-
-  #hopOfResponses(): OutgoingHop | undefined {
-    const destination = this.responseDestination;
-    if (destination === undefined) return undefined;
-    this.#responseHop ??= {
-      proto: destination.proto,
-      sentByHost: destination.socket?.sentByHost ?? '',
-      sentByPort: destination.socket?.sentByPort ?? 0,
-      destination,
-    };
-    return this.#responseHop;
   }
 
   /** An own response. A final one ends all branches that are still pending. */
@@ -346,6 +343,7 @@ export class ResponseContext implements BranchOwner, ServerUser {
 
   onAck(_transaction: ServerTransaction, ack: SipMessage): void {
     this.user.onAck(ack);
+    if (this.finalStatus >= 300) letRest(this);
   }
 
   /** Nobody acknowledges: the machine has ended, which is all there is to do. */

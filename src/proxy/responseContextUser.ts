@@ -1,4 +1,5 @@
 import type { SipMessage } from '../sip/message.ts';
+import type { RestingTransaction } from '../transaction/restingTransaction.ts';
 import type { ClientBranch } from './clientBranch.ts';
 
 /** What may differ from context to context. The user may hand over a live view of its settings. */
@@ -39,6 +40,11 @@ export interface ResponseContextUser {
   onAck(ack: SipMessage): void;
   /** The final response has gone and nothing is pending: what only routes needed can go. */
   onSettled(): void;
+  /**
+   * Only repetitions can come from now on: what shall take the place of the context for the rest of its time; undefined
+   * when the user needs all of it.
+   */
+  rest(): RestingTransaction | undefined;
   /** The longest time is over and there is no branch that could fail: an answer is due. */
   onExpired(): void;
   /** The context is over: nothing of it is left in the indexes. */

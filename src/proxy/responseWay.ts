@@ -1,4 +1,5 @@
 import { addressOfHost } from '../base/ip.ts';
+import type { OutgoingHop } from '../sip/editList.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { parseUint } from '../sip/scan.ts';
 import type { Via } from '../sip/via.ts';
@@ -55,5 +56,17 @@ export function statelessDestination(via: Via, ownVia: Via, socket: ListenSocket
     socket: socket.proto === proto ? socket : undefined,
     connectionId: Number.parseInt(ownVia.params.get('i') ?? '0', 16) || 0,
     host: '',
+  };
+}
+
+/** The way of a response, as edits that depend on it see it. */
+export function hopTo(destination: Destination | undefined): OutgoingHop | undefined {
+  if (destination === undefined) return undefined;
+  const { proto, socket } = destination;
+  return {
+    proto,
+    sentByHost: socket?.sentByHost ?? '',
+    sentByPort: socket?.sentByPort ?? 0,
+    destination,
   };
 }

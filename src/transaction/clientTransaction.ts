@@ -1,9 +1,9 @@
-import type { Timer, TimerQueue } from '../base/timerQueue.ts';
+import type { TimerQueue } from '../base/timerQueue.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { fireEnd, fireRetransmission, fireTimeout } from './expiry.ts';
 import { type InviteClientEvent, type InviteClientState, inviteClient } from './inviteClient.ts';
 import type { ClientEffect } from './machine.ts';
 import { type NonInviteClientEvent, type NonInviteClientState, nonInviteClient } from './nonInviteClient.ts';
+import { TimedTransaction } from './timedTransaction.ts';
 import type { TimerTable } from './timers.ts';
 
 /** The transaction user of RFC 3261 §17.1, and how requests leave. */
@@ -31,31 +31,22 @@ export interface ClientOptions {
   readonly isBounded: boolean;
 }
 
-export abstract class ClientTransaction {
+export abstract class ClientTransaction extends TimedTransaction {
   readonly user: ClientUser;
   readonly branch: string;
-  readonly reliable: boolean;
   /** The request as sent; '' once nothing can be made of it any more. */
   request: string;
   readonly isBounded: boolean;
-  timers: TimerTable;
   /** The CANCEL of this INVITE goes under the same branch (§9.1). */
   cancel: ClientTransaction | undefined = undefined;
-  readonly queue: TimerQueue;
   #ack = '';
-  #retransmission: Timer | undefined;
-  #timeout: Timer | undefined;
-  #end: Timer | undefined;
-  #intervalMs = 0;
 
   constructor(user: ClientUser, queue: TimerQueue, options: ClientOptions) {
+    super(queue, options.reliable, options.timers);
     this.user = user;
-    this.queue = queue;
     this.branch = options.branch;
-    this.reliable = options.reliable;
     this.request = options.request;
     this.isBounded = options.isBounded;
-    this.timers = options.timers;
   }
 
   abstract readonly isInvite: boolean;
@@ -66,46 +57,40 @@ export abstract class ClientTransaction {
   abstract readonly isPending: boolean;
   abstract onResponse(response: SipMessage): void | Promise<void>;
   abstract onTransportError(): void;
-  abstract onRetransmissionTimer(): void;
-  abstract onTimeoutTimer(): void;
-  abstract onEndTimer(): void;
   protected abstract get timeoutMs(): number;
   protected abstract get endMs(): number;
   protected abstract get retransmissionMaxMs(): number;
-  protected abstract enterTerminated(): void;
+  protected abstract enterAnswered(status: number): void;
 
   /** Sends the request. A failure comes back as a transport error before this returns. */
   start(): void {
-    if (!this.reliable) {
-      this.#intervalMs = this.timers.t1Ms;
-      this.#retransmission = this.queue.schedule(this.#intervalMs, fireRetransmission, this);
-    }
-    this.#timeout = this.queue.schedule(this.timeoutMs, fireTimeout, this);
+    this.startRetransmission(this.timers.t1Ms);
+    this.startTimeout(this.timeoutMs);
     if (!this.user.transmitRequest(this, this.request)) this.onTransportError();
   }
 
-  /** Stops repeating the request; the transaction waits on for responses. */
-  stopRetransmission(): void {
-    this.#retransmission = this.#stop(this.#retransmission);
+  /** The ACK that was sent for a failure response; '' for none. */
+  get ack(): string {
+    return this.#ack;
+  }
+
+  /** Takes up where a resting transaction was left: answered. `ack` is what a failure was acknowledged with. */
+  resume(status: number, ack: string): void {
+    this.#ack = ack;
+    this.enterAnswered(status);
   }
 
   /** Sets timer B or F anew, if it is running. */
   restartTimeout(): void {
-    if (this.#timeout === undefined) return;
-    this.queue.cancel(this.#timeout);
-    this.#timeout = this.queue.schedule(this.timeoutMs, fireTimeout, this);
+    if (!this.hasTimeout) return;
+    this.stopTimeout();
+    this.startTimeout(this.timeoutMs);
   }
 
   /** Begins the retransmission intervals anew with those of `timers`, at the next repetition. */
   resetIntervals(): void {
     const { t1Ms, t2Ms } = this.timers;
-    this.#intervalMs = this.#intervalMs >= this.retransmissionMaxMs ? t2Ms / 2 : t1Ms / 2;
-  }
-
-  /** Ends at once without telling the user. */
-  destroy(): void {
-    this.enterTerminated();
-    this.#stopAll();
+    this.intervalMs = this.intervalMs >= this.retransmissionMaxMs ? t2Ms / 2 : t1Ms / 2;
   }
 
   /** What the user gave back, when the effects end with telling it. */
@@ -121,22 +106,20 @@ export abstract class ClientTransaction {
         this.user.transmitRequest(this, this.request);
         return;
       case 'restart retransmission':
-        this.#intervalMs = Math.min(this.#intervalMs * 2, this.retransmissionMaxMs);
-        this.#startRetransmission();
+        this.doubleInterval(this.retransmissionMaxMs);
         return;
       case 'slow retransmission':
         this.stopRetransmission();
-        this.#intervalMs = this.timers.t2Ms;
-        this.#startRetransmission();
+        this.startRetransmission(this.timers.t2Ms);
         return;
       case 'stop retransmission':
         this.stopRetransmission();
         return;
       case 'stop timeout':
-        this.#timeout = this.#stop(this.#timeout);
+        this.stopTimeout();
         return;
       case 'start end':
-        if (!this.isBounded) this.#end = this.queue.schedule(this.endMs, fireEnd, this);
+        if (!this.isBounded) this.startEnd(this.endMs);
         return;
       case 'acknowledge':
         this.#ack = (response && this.user.makeAck(this, response)) ?? '';
@@ -147,7 +130,7 @@ export abstract class ClientTransaction {
         this.#sendAck();
         return;
       case 'terminate':
-        this.#stopAll();
+        this.stopAll();
         this.user.onClientTerminated(this);
         return;
       case 'tell response':
@@ -163,21 +146,6 @@ export abstract class ClientTransaction {
 
   #sendAck(): void {
     if (this.#ack !== '') this.user.transmitRequest(this, this.#ack);
-  }
-
-  #startRetransmission(): void {
-    if (!this.reliable)
-      this.#retransmission = this.queue.schedule(this.#intervalMs, fireRetransmission, this);
-  }
-
-  #stop(timer: Timer | undefined): undefined {
-    if (timer !== undefined) this.queue.cancel(timer);
-  }
-
-  #stopAll(): void {
-    this.#retransmission = this.#stop(this.#retransmission);
-    this.#timeout = this.#stop(this.#timeout);
-    this.#end = this.#stop(this.#end);
   }
 }
 
@@ -223,6 +191,9 @@ export class InviteClientTransaction extends ClientTransaction {
   }
   protected get retransmissionMaxMs(): number {
     return this.timers.timerAMaxMs;
+  }
+  protected enterAnswered(status: number): void {
+    this.#state = status < 300 ? 'accepted' : 'completed';
   }
   protected enterTerminated(): void {
     this.#state = 'terminated';
@@ -276,6 +247,9 @@ export class NonInviteClientTransaction extends ClientTransaction {
   }
   protected get retransmissionMaxMs(): number {
     return this.timers.t2Ms;
+  }
+  protected enterAnswered(): void {
+    this.#state = 'completed';
   }
   protected enterTerminated(): void {
     this.#state = 'terminated';

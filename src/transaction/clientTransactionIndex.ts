@@ -1,32 +1,37 @@
 import type { SipMessage } from '../sip/message.ts';
-import type { ClientTransaction } from './clientTransaction.ts';
+import { ClientTransaction } from './clientTransaction.ts';
+import type { RestingTransaction } from './restingTransaction.ts';
+
+/** What is found by a response. */
+export type ClientEntry = ClientTransaction | RestingTransaction;
 
 /** Client transactions by our own branch; the method of CSeq tells a CANCEL from its INVITE (RFC 3261 §17.1.3). */
 export class ClientTransactionIndex {
-  readonly #transactions = new Map<string, ClientTransaction>();
+  readonly #transactions = new Map<string, ClientEntry>();
 
   get size(): number {
     return this.#transactions.size;
   }
 
-  add(transaction: ClientTransaction): void {
-    this.#transactions.set(transaction.branch, transaction);
+  /** In the place of another one with the same branch, if there is one. */
+  add(entry: ClientEntry): void {
+    this.#transactions.set(entry.branch, entry);
   }
 
-  remove(transaction: ClientTransaction): void {
-    if (this.#transactions.get(transaction.branch) === transaction)
-      this.#transactions.delete(transaction.branch);
+  remove(entry: ClientEntry): void {
+    if (this.#transactions.get(entry.branch) === entry) this.#transactions.delete(entry.branch);
   }
 
-  find(response: SipMessage): ClientTransaction | undefined {
+  find(response: SipMessage): ClientEntry | undefined {
     const via = response.topmostVia;
     if (via === undefined) return undefined;
-    const transaction = this.#transactions.get(via.branch);
-    if (transaction === undefined) return undefined;
-    return response.method === 'CANCEL' ? transaction.cancel : transaction;
+    const entry = this.#transactions.get(via.branch);
+    if (entry === undefined) return undefined;
+    return response.method === 'CANCEL' ? entry.cancel : entry;
   }
 
-  all(): IterableIterator<ClientTransaction> {
-    return this.#transactions.values();
+  /** Those that do not rest. */
+  *all(): Generator<ClientTransaction> {
+    for (const entry of this.#transactions.values()) if (entry instanceof ClientTransaction) yield entry;
   }
 }

@@ -1,9 +1,11 @@
-import type { Timer, TimerQueue } from '../base/timerQueue.ts';
+import type { TimerQueue } from '../base/timerQueue.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { fireEnd, fireRetransmission, fireTimeout } from './expiry.ts';
+import type { Via } from '../sip/via.ts';
 import { type InviteServerEvent, type InviteServerState, inviteServer } from './inviteServer.ts';
 import type { ServerEffect } from './machine.ts';
 import { type NonInviteServerEvent, type NonInviteServerState, nonInviteServer } from './nonInviteServer.ts';
+import { isSameSentBy } from './sentBy.ts';
+import { TimedTransaction } from './timedTransaction.ts';
 import type { TimerTable } from './timers.ts';
 
 /** The transaction user of RFC 3261 §17.2: what a server transaction tells, and how its responses leave. */
@@ -22,29 +24,33 @@ export interface ServerOptions {
   readonly timers: TimerTable;
 }
 
-export abstract class ServerTransaction {
+/** What `ServerTransactionIndex` holds: transactions, and those that rest. */
+export interface ServerEntry {
+  readonly method: string;
+  readonly isInvite: boolean;
+  readonly lastStatus: number;
+  readonly request: SipMessage;
+  readonly callId: string;
+  nextOfCall: ServerEntry | undefined;
+  /** Do branch and sent-by of the topmost Via agree (RFC 3261 §17.2.3)? */
+  hasBranchOf(via: Via): boolean;
+  awake(): ServerTransaction;
+}
+
+export abstract class ServerTransaction extends TimedTransaction implements ServerEntry {
   readonly request: SipMessage;
   readonly user: ServerUser;
-  readonly reliable: boolean;
-  timers: TimerTable;
   /** The last response but what passed by; '' before the first. */
   lastResponse = '';
   /** Its status; 0 before the first. */
   lastStatus = 0;
-  readonly queue: TimerQueue;
   /** Link of `ServerTransactionIndex`: the next transaction with the same Call-ID. */
-  nextOfCall: ServerTransaction | undefined = undefined;
-  #retransmission: Timer | undefined;
-  #timeout: Timer | undefined;
-  #end: Timer | undefined;
-  #intervalMs = 0;
+  nextOfCall: ServerEntry | undefined = undefined;
 
   constructor(request: SipMessage, user: ServerUser, queue: TimerQueue, options: ServerOptions) {
+    super(queue, options.reliable, options.timers);
     this.request = request;
     this.user = user;
-    this.queue = queue;
-    this.reliable = options.reliable;
-    this.timers = options.timers;
   }
 
   abstract readonly isInvite: boolean;
@@ -57,26 +63,47 @@ export abstract class ServerTransaction {
   abstract onAck(ack: SipMessage): void;
   /** The user answers; in states where the RFC has no use for the response, nothing happens. */
   abstract respond(status: number, text: string): void;
-  abstract onRetransmissionTimer(): void;
-  abstract onTimeoutTimer(): void;
-  abstract onEndTimer(): void;
-  protected abstract get endMs(): number;
-  protected abstract enterTerminated(): void;
+  /** A final response has been sent, and acknowledged where it has to be: only repetitions can come. */
+  abstract readonly isAnswered: boolean;
+  /** How long repetitions are absorbed from then on. */
+  abstract get endMs(): number;
+  protected abstract enterAnswered(): void;
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get callId(): string {
+    return this.request.callId;
+  }
+
+  hasBranchOf(via: Via): boolean {
+    const own = this.request.topmostVia;
+    return (
+      own !== undefined && own.branch === via.branch && isSameSentBy(own.host, own.port, via.host, via.port)
+    );
+  }
+
+  awake(): this {
+    return this;
+  }
+
+  /** Takes up where a resting transaction was left: answered, with some of its time to go. */
+  resume(status: number, text: string, restMs: number): void {
+    this.lastStatus = status;
+    this.lastResponse = text;
+    this.enterAnswered();
+    this.startEnd(restMs);
+  }
 
   /** Sends the last response again, if there is one. */
   resend(): void {
     if (this.lastResponse !== '') this.user.transmitResponse(this, this.lastResponse);
   }
 
-  /** Ends at once without telling the user. */
-  destroy(): void {
-    this.enterTerminated();
-    this.#stopAll();
-  }
-
   /** Without a final response, waits like after one (absorbing repetitions), then terminates. */
   abandon(): void {
-    this.#startEnd();
+    this.startEnd(this.endMs);
   }
 
   protected apply(effects: readonly ServerEffect[], status: number, text: string, ack?: SipMessage): void {
@@ -97,27 +124,25 @@ export abstract class ServerTransaction {
         this.resend();
         return;
       case 'start retransmission':
-        this.#intervalMs = this.timers.t1Ms;
-        this.#startRetransmission();
+        this.startRetransmission(this.timers.t1Ms);
         return;
       case 'restart retransmission': // §17.2.1: G doubles up to T2
-        this.#intervalMs = Math.min(this.#intervalMs * 2, this.timers.t2Ms);
-        this.#startRetransmission();
+        this.doubleInterval(this.timers.t2Ms);
         return;
       case 'stop retransmission':
-        this.#retransmission = this.#stop(this.#retransmission);
+        this.stopRetransmission();
         return;
       case 'start timeout':
-        this.#timeout = this.queue.schedule(this.timers.timerHMs, fireTimeout, this);
+        this.startTimeout(this.timers.timerHMs);
         return;
       case 'stop timeout':
-        this.#timeout = this.#stop(this.#timeout);
+        this.stopTimeout();
         return;
       case 'start end':
-        this.#startEnd();
+        this.startEnd(this.endMs);
         return;
       case 'terminate':
-        this.#stopAll();
+        this.stopAll();
         this.user.onServerTerminated(this);
         return;
       case 'tell ack':
@@ -127,26 +152,6 @@ export abstract class ServerTransaction {
         this.user.onAckTimeout(this);
         return;
     }
-  }
-
-  #startRetransmission(): void {
-    if (!this.reliable)
-      this.#retransmission = this.queue.schedule(this.#intervalMs, fireRetransmission, this);
-  }
-
-  #startEnd(): void {
-    this.#stop(this.#end);
-    this.#end = this.queue.schedule(this.endMs, fireEnd, this);
-  }
-
-  #stop(timer: Timer | undefined): undefined {
-    if (timer !== undefined) this.queue.cancel(timer);
-  }
-
-  #stopAll(): void {
-    this.#retransmission = this.#stop(this.#retransmission);
-    this.#timeout = this.#stop(this.#timeout);
-    this.#end = this.#stop(this.#end);
   }
 }
 
@@ -184,8 +189,14 @@ export class InviteServerTransaction extends ServerTransaction {
     else this.#step(this.#state === 'accepted' ? 'timerL' : 'timerI');
   }
 
-  protected get endMs(): number {
+  get isAnswered(): boolean {
+    return this.#state === 'accepted' || this.#state === 'confirmed';
+  }
+  get endMs(): number {
     return this.#state === 'confirmed' ? this.timers.timerIMs : this.timers.timerLMs;
+  }
+  protected enterAnswered(): void {
+    this.#state = this.lastStatus < 300 ? 'accepted' : 'confirmed';
   }
   protected enterTerminated(): void {
     this.#state = 'terminated';
@@ -234,8 +245,14 @@ export class NonInviteServerTransaction extends ServerTransaction {
     else this.#abandoned();
   }
 
-  protected get endMs(): number {
+  get isAnswered(): boolean {
+    return this.#state === 'completed';
+  }
+  get endMs(): number {
     return this.timers.timerJMs;
+  }
+  protected enterAnswered(): void {
+    this.#state = 'completed';
   }
   protected enterTerminated(): void {
     this.#state = 'terminated';

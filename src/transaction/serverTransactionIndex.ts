@@ -1,8 +1,7 @@
 import { HeaderKind } from '../sip/headerKind.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { equalsIgnoreCase } from '../sip/scan.ts';
 import type { Via } from '../sip/via.ts';
-import type { ServerTransaction } from './serverTransaction.ts';
+import { type ServerEntry, ServerTransaction } from './serverTransaction.ts';
 
 /** RFC 3261 §8.1.1.7: a branch that begins with it is unique. */
 export const magicCookie = 'z9hG4bK';
@@ -31,7 +30,7 @@ const maxPerCall = 500;
  * candidates are told apart as RFC 3261 §17.2.3 says.
  */
 export class ServerTransactionIndex {
-  readonly #calls = new Map<string, ServerTransaction>();
+  readonly #calls = new Map<string, ServerEntry>();
   readonly #options: MatchingOptions;
   #size = 0;
 
@@ -55,15 +54,32 @@ export class ServerTransactionIndex {
     return true;
   }
 
-  remove(transaction: ServerTransaction): void {
-    const callId = transaction.request.callId;
+  remove(entry: ServerEntry): void {
+    const { callId } = entry;
     const first = this.#calls.get(callId);
-    if (first === transaction) {
-      if (transaction.nextOfCall === undefined) this.#calls.delete(callId);
-      else this.#calls.set(callId, transaction.nextOfCall);
-    } else if (!unlinkBehind(first, transaction)) return;
-    transaction.nextOfCall = undefined;
+    if (first === entry) {
+      if (entry.nextOfCall === undefined) this.#calls.delete(callId);
+      else this.#calls.set(callId, entry.nextOfCall);
+    } else {
+      const before = entryBefore(first, entry);
+      if (before === undefined) return;
+      before.nextOfCall = entry.nextOfCall;
+    }
+    entry.nextOfCall = undefined;
     this.#size--;
+  }
+
+  /** Puts `entry` in the place of another of the same request. */
+  replace(old: ServerEntry, entry: ServerEntry): void {
+    const { callId } = old;
+    const first = this.#calls.get(callId);
+    entry.nextOfCall = old.nextOfCall;
+    old.nextOfCall = undefined;
+    if (first === old) this.#calls.set(callId, entry);
+    else {
+      const before = entryBefore(first, old);
+      if (before !== undefined) before.nextOfCall = entry;
+    }
   }
 
   /** The transaction that `request` repeats. */
@@ -81,28 +97,37 @@ export class ServerTransactionIndex {
     const via = cancel.topmostVia;
     if (via === undefined) return undefined;
     for (let t = this.#calls.get(cancel.callId); t !== undefined; t = t.nextOfCall) {
-      if (t.request.method !== 'CANCEL' && this.#matches(cancel, via, t.request)) return t;
+      if (t.method !== 'CANCEL' && this.#matches(cancel, via, t)) return t.awake();
     }
     return undefined;
   }
 
-  /** The accepted INVITE of the dialog that an end-to-end ACK belongs to (§13.2.2.4). */
+  /**
+   * The accepted INVITE of the dialog that an end-to-end ACK belongs to (§13.2.2.4). One that rests is left alone: it
+   * rests because nobody wants to hear of such an ACK.
+   */
   findAcceptedInvite(ack: SipMessage): ServerTransaction | undefined {
     for (let t = this.#calls.get(ack.callId); t !== undefined; t = t.nextOfCall) {
       if (!t.isInvite || t.lastStatus < 200 || t.lastStatus > 299) continue;
+      if (!(t instanceof ServerTransaction)) continue;
       if (t.request.cseq?.number === ack.cseq?.number && t.request.fromTag === ack.fromTag) return t;
     }
     return undefined;
   }
 
-  /** Newest first. */
-  *ofCall(callId: string): Generator<ServerTransaction> {
-    for (let t = this.#calls.get(callId); t !== undefined; t = t.nextOfCall) yield t;
+  /** The request with this number, of any method but ACK and CANCEL. */
+  findByNumber(callId: string, cseq: number): ServerTransaction | undefined {
+    for (let t = this.#calls.get(callId); t !== undefined; t = t.nextOfCall) {
+      if (t.request.cseq?.number === cseq) return t.awake();
+    }
+    return undefined;
   }
 
+  /** Those that do not rest. */
   *all(): Generator<ServerTransaction> {
     for (const first of this.#calls.values()) {
-      for (let t: ServerTransaction | undefined = first; t !== undefined; t = t.nextOfCall) yield t;
+      for (let t: ServerEntry | undefined = first; t !== undefined; t = t.nextOfCall)
+        if (t instanceof ServerTransaction) yield t;
     }
   }
 
@@ -112,19 +137,18 @@ export class ServerTransactionIndex {
     const via = request.topmostVia;
     if (via === undefined) return undefined;
     for (; candidate !== undefined; candidate = candidate.nextOfCall) {
-      if (candidate.request.method === method && this.#matches(request, via, candidate.request))
-        return candidate;
+      if (candidate.method === method && this.#matches(request, via, candidate)) return candidate.awake();
     }
     return undefined;
   }
 
-  #matches(request: SipMessage, via: Via, other: SipMessage): boolean {
-    const otherVia = other.topmostVia;
-    if (otherVia === undefined) return false;
-    if (this.#options.callIdAndCseqOnly) return request.cseq?.number === other.cseq?.number;
+  #matches(request: SipMessage, via: Via, candidate: ServerEntry): boolean {
+    if (this.#options.callIdAndCseqOnly) return request.cseq?.number === candidate.request.cseq?.number;
     if (via.branch.startsWith(magicCookie) && via.branch.length > magicCookie.length)
-      return via.branch === otherVia.branch && isSameSentBy(via, otherVia);
-    return this.#matchesRfc2543(request, via, other, otherVia);
+      return candidate.hasBranchOf(via);
+    const other = candidate.request;
+    const otherVia = other.topmostVia;
+    return otherVia !== undefined && this.#matchesRfc2543(request, via, other, otherVia);
   }
 
   /** §17.2.3, second half. The To tag of an ACK is not compared: clients get it wrong, and it decides nothing. */
@@ -140,25 +164,17 @@ export class ServerTransactionIndex {
   }
 }
 
-function isSameSentBy(a: Via, b: Via): boolean {
-  return (a.port || 5060) === (b.port || 5060) && equalsIgnoreCase(a.host, b.host);
-}
-
 function isSameVia(request: SipMessage, via: Via, other: SipMessage, otherVia: Via): boolean {
   return request.text.slice(via.start, via.end) === other.text.slice(otherVia.start, otherVia.end);
 }
 
-function lengthOf(first: ServerTransaction): number {
+function lengthOf(first: ServerEntry): number {
   let length = 0;
-  for (let t: ServerTransaction | undefined = first; t !== undefined; t = t.nextOfCall) length++;
+  for (let t: ServerEntry | undefined = first; t !== undefined; t = t.nextOfCall) length++;
   return length;
 }
 
-function unlinkBehind(first: ServerTransaction | undefined, transaction: ServerTransaction): boolean {
-  for (let t = first; t !== undefined; t = t.nextOfCall) {
-    if (t.nextOfCall !== transaction) continue;
-    t.nextOfCall = transaction.nextOfCall;
-    return true;
-  }
-  return false;
+function entryBefore(first: ServerEntry | undefined, entry: ServerEntry): ServerEntry | undefined {
+  for (let t = first; t !== undefined; t = t.nextOfCall) if (t.nextOfCall === entry) return t;
+  return undefined;
 }

@@ -94,6 +94,9 @@ function transactionFor(context: ScriptContext, observers: readonly TransactionO
     isLocal: false,
     toTag: 'local1',
     flags: context.flags,
+    request: context.message,
+    flow: context.flow,
+    variables: context.variables,
     observe: (observer: TransactionObserver) => own.push(observer),
   } as unknown as TmTransaction;
   for (const observer of observers) observer.onRequest?.(transaction, context);
@@ -105,6 +108,12 @@ function transactionFor(context: ScriptContext, observers: readonly TransactionO
     fail: (status: number, message?: SipMessage) => {
       const branch = { status, response: message } as ClientBranch;
       for (const observer of own) observer.onFailure?.(transaction, branch);
+    },
+    /** All observers rest; false when one of them will not. */
+    rest: () => {
+      const left = own.splice(0).map((observer) => observer.onRest?.(transaction) ?? false);
+      for (const observer of left) if (observer !== false) own.push(observer);
+      return !left.includes(false);
     },
     ack: (ack: ScriptContext) => {
       for (const observer of own) observer.onEndToEndAck?.(transaction, ack);
@@ -177,6 +186,21 @@ describe('lines of the accounting log', () => {
     const lines = await invite({}, [Flag.acc, Flag.missed, Flag.failed], (call) => call.out(486));
     const rest = `${stamp};method=INVITE;from_tag=f1;to_tag=local1;call_id=c1;code=486;reason=Busy Here`;
     assert.deepEqual(lines, [`ACC: call missed: ${rest}`, `ACC: transaction answered: ${rest}`]);
+  });
+
+  it('behind the answer, a repetition is no second call, the answer of another phone is one', async () => {
+    const second = response(200, 'OK', 'Server: two\n');
+    const lines = await invite({}, [Flag.acc], (call) => {
+      call.out(200, response(200, 'OK'));
+      assert.equal(call.rest(), true);
+      call.out(200, response(200, 'OK'));
+      call.out(200, parsed(second.text.replace('uas1', 'uas2')));
+    });
+    assert.deepEqual(
+      lines.map((line) => /to_tag=(\w+)/.exec(line)?.[1]),
+      ['uas1', 'uas2'],
+    );
+    await invite({ report_ack: 1 }, [Flag.acc], (call) => assert.equal(call.rest(), false));
   });
 
   it('flags of a failure route count only when the transaction was prepared', async () => {

@@ -1,13 +1,12 @@
 import { ServerError } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
-import type { ClientBranch } from '../../proxy/clientBranch.ts';
-import type { SipMessage } from '../../sip/message.ts';
-import type { TmApi, TmTransaction, TransactionObserver } from '../tm/api.ts';
+import type { TmApi, TmTransaction } from '../tm/api.ts';
 import { DbWriter } from './dbWriter.ts';
 import { LogWriter } from './logWriter.ts';
 import type { AccConfig } from './params.ts';
-import { type AccountRecord, type Outcome, outcomeOf, outcomeOfComment } from './record.ts';
+import { type AccountRecord, type Outcome, outcomeOfComment } from './record.ts';
+import { type Accountant, Watch } from './watch.ts';
 
 const answered = 'ACC: transaction answered: ';
 const missed = 'ACC: call missed: ';
@@ -25,7 +24,7 @@ interface Tags {
 }
 
 /** Accounts transactions whose flags ask for it, to the log and to a database. */
-export class Accounting {
+export class Accounting implements Accountant {
   readonly config: AccConfig;
   readonly log: LogWriter;
   readonly db: DbWriter;
@@ -100,6 +99,15 @@ export class Accounting {
     transaction.observe(new Watch(this, transaction, context));
   }
 
+  contextOf(transaction: TmTransaction, requestUri: string): ScriptContext {
+    const context = this.#host.routes.contextFor(transaction.request, transaction.flow);
+    context.target.requestUri = requestUri;
+    context.transaction = transaction;
+    context.variables = transaction.variables;
+    context.flags = transaction.flags;
+    return context;
+  }
+
   #isWanted(flags: number): boolean {
     const c = this.config;
     if (c.acc_prepare_always !== 0 || isSet(flags, c.acc_prepare_flag)) return true;
@@ -153,60 +161,6 @@ export class Accounting {
       timeMicros: Math.floor(this.#host.clock.wallMs() * 1000),
       context,
     };
-  }
-}
-
-/** One transaction under observation. */
-class Watch implements TransactionObserver {
-  readonly #accounting: Accounting;
-  readonly #context: ScriptContext;
-  readonly #transaction: TmTransaction;
-  /** Status and tag of what was accounted last: a retransmitted 2xx is no second call. */
-  #last = '';
-
-  constructor(accounting: Accounting, transaction: TmTransaction, context: ScriptContext) {
-    this.#accounting = accounting;
-    this.#transaction = transaction;
-    this.#context = context;
-  }
-
-  onResponseOut(transaction: TmTransaction, status: number, response: SipMessage | undefined): void {
-    const { config } = this.#accounting;
-    const { flags } = transaction;
-    const outcome = this.#outcome(status, response);
-    if (status < 200) {
-      const isMedia = config.early_media !== 0 && response !== undefined && response.body !== '';
-      if (isMedia && this.#accounting.isAccounted(flags)) this.#report(outcome);
-      return;
-    }
-    // an own refusal without any branch: nobody else tells that the call was missed
-    if (status >= 300 && transaction.isInvite && this.#accounting.isMissedWanted(flags))
-      this.#accounting.reportMissed(transaction, this.#context, outcome);
-    if (!this.#accounting.isAccounted(flags)) return;
-    if (status < 300 || this.#accounting.isFailureWanted(flags, status)) this.#report(outcome);
-  }
-
-  onFailure(transaction: TmTransaction, branch: ClientBranch): void {
-    if (!transaction.isInvite || !this.#accounting.isMissedWanted(transaction.flags)) return;
-    const outcome = this.#outcome(branch.status, branch.response);
-    this.#accounting.reportMissed(transaction, this.#context, outcome);
-  }
-
-  onEndToEndAck(transaction: TmTransaction, ack: ScriptContext): void {
-    if (this.#accounting.config.report_ack === 0 || !this.#accounting.isAccounted(transaction.flags)) return;
-    this.#accounting.reportAck(transaction, ack, this.#context);
-  }
-
-  #outcome(status: number, response: SipMessage | undefined): Outcome {
-    const fromHeader = this.#accounting.config.reason_from_hf !== 0;
-    return outcomeOf(status, response, this.#transaction.toTag, fromHeader);
-  }
-
-  #report(outcome: Outcome): void {
-    const key = `${outcome.code} ${outcome.toTag}`;
-    if (key === this.#last) return;
-    this.#last = key;
-    this.#accounting.reportAnswered(this.#transaction, this.#context, outcome);
   }
 }
 

@@ -46,6 +46,13 @@ export interface TransactionObserver {
   onEndToEndAck?(transaction: TmTransaction, ack: ScriptContext): void;
   /** The client has cancelled. */
   onCancel?(transaction: TmTransaction, cancel: ScriptContext): void;
+  /**
+   * The transaction is answered and from now on absorbs repetitions: who shall hear of those in place of this observer;
+   * undefined for nobody, false when it needs the whole transaction until its end. Those will come with another object
+   * of the same `id`. Without this method, and with `onDestroy` or `onEndToEndAck` for all transactions, the whole
+   * transaction stays in memory, which is dear.
+   */
+  onRest?(transaction: TmTransaction): TransactionObserver | undefined | false;
   /** Gone from memory. */
   onDestroy?(transaction: TmTransaction): void;
 }

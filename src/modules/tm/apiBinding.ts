@@ -24,12 +24,7 @@ export function tmApi(tm: Tm): TmApi {
         if (only === undefined || only(branch)) ownOf(transaction).proxy.cancelBranch(branch, reasonHeaders);
       }
     },
-    findByCallId: (callId, cseq) => {
-      for (const server of tm.core.servers.ofCall(callId)) {
-        if (server.request.cseq?.number === cseq) return transactionBehind(server);
-      }
-      return undefined;
-    },
+    findByCallId: (callId, cseq) => transactionBehind(tm.core.servers.findByNumber(callId, cseq)),
     isResumed: (context) => context.scratch.has(resumedKey),
     isHeld: (message) => (tm.transactions.find(message)?.suspensions ?? 0) > 0,
     findCancelled: (cancel) => tm.transactions.findCancelled(cancel),

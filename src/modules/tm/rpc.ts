@@ -90,30 +90,34 @@ function findById(tm: Tm, id: string): Transaction | undefined {
 }
 
 function findByCallId(tm: Tm, callId: string, cseq: number): Transaction | undefined {
-  for (const server of tm.core.servers.ofCall(callId)) {
-    if (server.request.cseq?.number === cseq) return transactionBehind(server);
-  }
-  return undefined;
+  return transactionBehind(tm.core.servers.findByNumber(callId, cseq));
 }
 
-function describe(transaction: Transaction): RpcStruct {
-  const { request, branches } = transaction;
+function describe(transaction: Described, outgoings: number): RpcStruct {
+  const { request } = transaction;
   const { index, label } = idOf(transaction);
   return new RpcStruct({
     cell: `0x${transaction.id.toString(16)}`,
     tindex: index,
     tlabel: label,
-    method: transaction.method,
+    method: request.method,
     from: lineOf(request, HeaderKind.from),
     to: lineOf(request, HeaderKind.to),
     callid: lineOf(request, HeaderKind.callId),
     cseq: `CSeq: ${request.cseq?.number ?? 0}`,
     uas_request: 'yes',
     tflags: transaction.flags,
-    outgoings: branches.length,
+    outgoings,
     ref_count: 1,
     lifetime: 0,
   });
+}
+
+/** A transaction, at work or at rest. */
+interface Described {
+  readonly id: number;
+  readonly request: SipMessage;
+  readonly flags: number;
 }
 
 /** The whole header line, as Kamailio shows it. */
@@ -161,8 +165,9 @@ export const rpc: Readonly<Record<string, RpcDeclaration<Tm>>> = {
       const list: RpcStruct[] = [];
       for (const server of tm.core.servers.all()) {
         const transaction = transactionBehind(server);
-        if (transaction !== undefined) list.push(describe(transaction));
+        if (transaction !== undefined) list.push(describe(transaction, transaction.branches.length));
       }
+      for (const resting of tm.rests.all()) list.push(describe(resting, resting.branchCount));
       return list;
     },
   },

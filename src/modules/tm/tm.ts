@@ -16,6 +16,8 @@ import type { TmConfig } from './parameters.ts';
 import { Relay, type RelayWay, wherever } from './relay.ts';
 import { Replies } from './replies.ts';
 import { Responses } from './responses.ts';
+import type { RestingScript } from './restingScript.ts';
+import { Rests } from './rests.ts';
 import { ScriptRoutes } from './scriptRoutes.ts';
 import type { TmServices } from './services.ts';
 import { failsOver } from './settings.ts';
@@ -37,6 +39,7 @@ export class Tm implements TransactionKeeper, TmServices {
   readonly destinations: Destinations;
   readonly transactions: TransactionStore;
   readonly responses: Responses;
+  readonly rests: Rests;
   readonly relaying: Relay;
   readonly suspensions: Suspensions;
   readonly cancels: Cancels;
@@ -68,6 +71,7 @@ export class Tm implements TransactionKeeper, TmServices {
       observers: this.observers,
       keeper: this,
     });
+    this.rests = new Rests(this);
     this.responses = new Responses(this);
     this.relaying = new Relay({
       transport: host.transport,
@@ -87,9 +91,7 @@ export class Tm implements TransactionKeeper, TmServices {
     this.contacts = new Contacts(stores, host.entropy, host.transport);
     host.hooks.onResponse((response, context) => this.responses.take(response, context));
     host.hooks.afterRequest((context) => this.#afterRequest(context));
-    host.hooks.onUnreachable((address, port, proto) =>
-      this.destinations.onUnreachable(this.core, address, port, proto),
-    );
+    host.hooks.onUnreachable((...place) => this.destinations.onUnreachable(this.core, ...place));
   }
 
   /** What the configuration asks for and nobody can give yet. */
@@ -268,6 +270,10 @@ export class Tm implements TransactionKeeper, TmServices {
   onResponseSent(transaction: Transaction, status: number, branch: ClientBranch | undefined): void {
     if (transaction.isLocal) this.localRequests.onResult(transaction, status, branch);
     this.responses.onResponseSent(transaction, status, branch);
+  }
+
+  rest(transaction: Transaction): RestingScript | undefined {
+    return this.rests.rest(transaction);
   }
 
   onExpired(transaction: Transaction): void {

@@ -8,6 +8,7 @@ import type { Target } from '../../proxy/target.ts';
 import type { Destination, Flow } from '../../proxy/transport.ts';
 import type { EditList } from '../../sip/editList.ts';
 import type { SipMessage } from '../../sip/message.ts';
+import type { RestingTransaction } from '../../transaction/restingTransaction.ts';
 import type { TimerTable } from '../../transaction/timers.ts';
 import type { TmTransaction, TransactionObserver } from './api.ts';
 import type { RelayFailure } from './failureReason.ts';
@@ -32,6 +33,7 @@ export interface TransactionKeeper {
   ): { readonly status: number; readonly text: string } | undefined;
   failOver(transaction: Transaction, branch: ClientBranch): boolean | Promise<boolean>;
   onResponseSent(transaction: Transaction, status: number, branch: ClientBranch | undefined): void;
+  rest(transaction: Transaction): RestingTransaction | undefined;
   onExpired(transaction: Transaction): void;
   onEnded(transaction: Transaction): void;
 }
@@ -78,7 +80,10 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
     keeper: TransactionKeeper,
     start: {
       readonly id: number;
-      readonly context: ScriptContext;
+      readonly request: SipMessage;
+      readonly flow: Flow;
+      readonly flags: number;
+      readonly variables: VariableStores;
       plan: TransactionPlan;
       readonly timers: TimerTable;
       readonly responseDestination: Destination | undefined;
@@ -87,19 +92,18 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
       readonly forwarding: ForwardSettings;
     },
   ) {
-    const { context } = start;
     this.keeper = keeper;
     this.id = start.id;
-    this.request = context.message;
-    this.flow = context.flow;
+    this.request = start.request;
+    this.flow = start.flow;
     this.plan = start.plan;
     this.isLocal = start.isLocal;
-    this.flags = context.flags;
-    this.variables = context.variables;
+    this.flags = start.flags;
+    this.variables = start.variables;
     this.forwarding = start.forwarding;
     this.proxy = new ResponseContext(
       start.core,
-      context.message,
+      start.request,
       this,
       start.timers,
       start.responseDestination,
@@ -194,6 +198,9 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
     this.relayed = undefined;
     this.usedTarget = undefined;
     this.request.rest();
+  }
+  rest(): RestingTransaction | undefined {
+    return this.suspensions > 0 || this.suspendedResponses > 0 ? undefined : this.keeper.rest(this);
   }
   onExpired(): void {
     this.keeper.onExpired(this);

@@ -37,7 +37,7 @@ export interface StoreParts {
 export class TransactionStore {
   readonly #parts: StoreParts;
   /** Of transactions for which the script has arranged nothing. Never changed: `planOf` makes a new one first. */
-  readonly #noPlan = Object.freeze(new TransactionPlan());
+  readonly noPlan = Object.freeze(new TransactionPlan());
   #nextId = 1;
   #timers: TimerTable | undefined;
 
@@ -53,7 +53,7 @@ export class TransactionStore {
   planOf(context: ScriptContext): TransactionPlan {
     const transaction = this.transactionOf(context);
     if (transaction !== undefined) {
-      if (transaction.plan === this.#noPlan) transaction.plan = new TransactionPlan();
+      if (transaction.plan === this.noPlan) transaction.plan = new TransactionPlan();
       return transaction.plan;
     }
     let plan = context.scratch.get(planKey) as TransactionPlan | undefined;
@@ -65,7 +65,7 @@ export class TransactionStore {
   }
 
   #arrangedPlan(context: ScriptContext): TransactionPlan {
-    return (context.scratch.get(planKey) as TransactionPlan | undefined) ?? this.#noPlan;
+    return (context.scratch.get(planKey) as TransactionPlan | undefined) ?? this.noPlan;
   }
 
   /** The transaction that this request repeats, or (ACK) acknowledges. */
@@ -114,7 +114,10 @@ export class TransactionStore {
     const way = responseDestination(message, flow, context.forceRport, toVia);
     const transaction = new Transaction(this.#parts.keeper, {
       id: this.#nextId++,
-      context,
+      request: message,
+      flow,
+      flags: context.flags,
+      variables: context.variables,
       plan,
       timers: this.timersFor(plan),
       responseDestination: replyDestination(context, way),
@@ -123,11 +126,7 @@ export class TransactionStore {
       core: this.#parts.core,
     });
     this.#takeTimersFromAvps(transaction, context);
-    const Server = transaction.isInvite ? InviteServerTransaction : NonInviteServerTransaction;
-    const server = new Server(message, transaction.proxy, this.#parts.core.timers, {
-      reliable: isReliable(flow.proto),
-      timers: transaction.proxy.timers,
-    });
+    const server = newServer(transaction, this.#parts.core);
     if (!this.#parts.core.servers.add(server)) return undefined;
     transaction.proxy.server = server;
     transaction.proxy.limitLifetime(this.lifetimeOf(transaction));
@@ -142,7 +141,7 @@ export class TransactionStore {
   #takeTimersFromAvps(transaction: Transaction, context: ScriptContext): void {
     const { fr_timer_avp: other, fr_inv_timer_avp: invite } = this.#parts.config;
     if (other === '' && invite === '') return;
-    if (transaction.plan === this.#noPlan) transaction.plan = new TransactionPlan();
+    if (transaction.plan === this.noPlan) transaction.plan = new TransactionPlan();
     const { plan } = transaction;
     if (other !== '' && plan.frMs === 0) plan.frMs = secondsInAvp(context, other) * 1000;
     if (invite !== '' && plan.frInvMs === 0) plan.frInvMs = secondsInAvp(context, invite) * 1000;
@@ -221,7 +220,10 @@ export class TransactionStore {
     const plan = this.#arrangedPlan(context);
     const transaction = new Transaction(this.#parts.keeper, {
       id: this.#nextId++,
-      context,
+      request: context.message,
+      flow: context.flow,
+      flags: context.flags,
+      variables: context.variables,
       plan,
       timers: this.timersFor(plan),
       responseDestination: undefined,
@@ -256,6 +258,14 @@ export class TransactionStore {
     }
     return ended;
   }
+}
+
+export function newServer(transaction: Transaction, core: ProxyCore): ServerTransaction {
+  const Server = transaction.isInvite ? InviteServerTransaction : NonInviteServerTransaction;
+  return new Server(transaction.request, transaction.proxy, core.timers, {
+    reliable: isReliable(transaction.flow.proto),
+    timers: transaction.proxy.timers,
+  });
 }
 
 /** The transaction whose server side this is. */
