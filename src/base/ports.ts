@@ -126,6 +126,8 @@ export interface DatagramOptions {
   readonly multicastInterface?: string | undefined;
   readonly multicastLoopback?: boolean | undefined;
   readonly multicastTtl?: number | undefined;
+  /** Talk to this peer only, and be told (`onError`) when nobody listens there. */
+  readonly peer?: SocketAddress | undefined;
 }
 
 export interface Net {

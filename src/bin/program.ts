@@ -6,7 +6,7 @@ import { errorText } from '../base/errors.ts';
 import type { Ports } from '../base/ports.ts';
 import type { LogChoice, ProcessSignal, Program } from '../cli/program.ts';
 import { modules } from '../modules/index.ts';
-import { accountId, type LogOptions, LogOutput, nodePorts } from '../runtime/index.ts';
+import { accountId, type LogOptions, LogOutput, nodeClientPorts, nodePorts } from '../runtime/index.ts';
 import { sqliteDriver } from '../runtime/sqlite/driver.ts';
 import core from '../script/core/index.ts';
 
@@ -60,6 +60,11 @@ export function nodeProgram(): Program {
       for (const signal of signals) process.on(signal, () => handler(signal));
     },
     environment: (name) => process.env[name],
+    readFile: (path) => readFileSync(path, 'latin1'),
+    write: (text) => void process.stdout.write(text),
+    outputIsTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    clientPorts: nodeClientPorts,
   };
 }
 

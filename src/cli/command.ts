@@ -7,6 +7,7 @@ import { databaseCommand, defaultDatabaseUrl, makeTables } from './databaseComma
 import { helpText, versionText } from './help.ts';
 import { parseServerOptions, type ServerOptions, UsageError } from './options.ts';
 import type { LogChoice, Program } from './program.ts';
+import { sendCommand } from './send/command.ts';
 
 /** Kamailio's exit code for whatever goes wrong at the start. */
 const FAILURE = 255;
@@ -18,6 +19,7 @@ const drainMs = 5000;
 export async function runCommand(argv: readonly string[], program: Program): Promise<number> {
   try {
     if (argv[0] === 'db') return await databaseCommand(argv.slice(1), program);
+    if (argv[0] === 'send') return await sendCommand(argv.slice(1), program);
     const options = parseServerOptions(argv);
     return await act(options, argv, program);
   } catch (error) {

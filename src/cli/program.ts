@@ -1,4 +1,5 @@
 import type { Ports } from '../base/ports.ts';
+import type { ClientPorts } from '../client/link.ts';
 import type { AnyModule } from '../module/define.ts';
 
 /** What the command line asks of the process around it; `bin/` implements it on Node. */
@@ -38,6 +39,15 @@ export interface Program {
   /** Calls back on SIGTERM, SIGINT, SIGHUP, SIGUSR1 ... until the process ends. */
   onSignal(handler: (signal: ProcessSignal) => void): void;
   environment(name: string): string | undefined;
+  /** The whole of a file, latin1 (one character a byte). Throws with the reason. */
+  readFile(path: string): string;
+  /** Writes without a line end. */
+  write(text: string): void;
+  readonly outputIsTerminal: boolean;
+  /** Columns of the terminal; 80 without one. */
+  readonly columns: number;
+  /** What a client stands on. */
+  clientPorts(): ClientPorts;
 }
 
 export type ProcessSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';

@@ -3,6 +3,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { TransportError } from '../base/errors.ts';
 import type { DatagramHandler, DatagramOptions, DatagramSocket, SocketAddress } from '../base/ports.ts';
+import { connectDatagram } from './connectedDatagram.ts';
 import { type DatagramSender, makeDatagramSender } from './datagramSender.ts';
 import { transportError } from './systemError.ts';
 
@@ -147,6 +148,11 @@ export function bindDatagram(
     socket.once('error', refuse);
     socket.bind({ address, port, exclusive: true }, () => {
       socket.off('error', refuse);
+      if (options.peer !== undefined) {
+        socket.on('message', (data, from) => handler.onDatagram(data, from.address, from.port));
+        connectDatagram(socket, options.peer, handler).then(resolve, reject);
+        return;
+      }
       socket.on('error', (error) => handler.onError(receiveError(error)));
       socket.on('message', (data, from) => handler.onDatagram(data, from.address, from.port));
       try {

@@ -38,3 +38,8 @@ export function nodePorts(options: NodePortsOptions = {}): Ports {
     databaseDrivers: options.databaseDrivers ?? [sqliteDriver],
   };
 }
+
+/** The ports of a client: no log, no files, no databases. */
+export function nodeClientPorts(): Pick<Ports, 'clock' | 'entropy' | 'net' | 'resolver'> {
+  return { clock: new NodeClock(), entropy: new NodeEntropy(), net: nodeNet, resolver: new NodeResolver() };
+}

@@ -1,6 +1,7 @@
+import { oleloVersion } from '../base/version.ts';
 import type { CoreSettings } from '../module/host.ts';
 
-export const oleloVersion = '0.1.0';
+export { oleloVersion };
 
 /** The defaults that the table of global parameters gives. */
 export type SettingDefault = (name: string) => number | string | undefined;

@@ -1,0 +1,58 @@
+import { parseSdp, type Sdp, type SdpMedia } from '../sip/sdp.ts';
+
+/** What the answering side says of itself. */
+export interface SdpSelf {
+  readonly address: string;
+  readonly port: number;
+  readonly sessionId: number;
+}
+
+/**
+ * An answer to an offer (RFC 3264 §6): the first audio stream is taken with all its formats, other streams are refused.
+ * Nothing is ever sent as media. undefined when the offer cannot be read.
+ */
+export function answerSdp(offer: string, self: SdpSelf): string | undefined {
+  const sdp = parseSdp(offer);
+  if (sdp === undefined) return undefined;
+  const family = self.address.includes(':') ? 'IP6' : 'IP4';
+  const lines = [
+    'v=0',
+    `o=olelo ${self.sessionId} ${self.sessionId} IN ${family} ${self.address}`,
+    's=-',
+    `c=IN ${family} ${self.address}`,
+    't=0 0',
+    ...mediaLines(sdp, self.port),
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function mediaLines(sdp: Sdp, port: number): string[] {
+  const taken = sdp.media.find(({ media, port: offered }) => media === 'audio' && offered > 0);
+  return sdp.media.flatMap((media) => (media === taken ? acceptedLines(media, port) : [mediaLine(media, 0)]));
+}
+
+function acceptedLines(media: SdpMedia, port: number): string[] {
+  const maps = media.attributes.filter(({ name }) => name === 'rtpmap');
+  return [
+    mediaLine(media, port),
+    ...maps.map(({ value }) => `a=rtpmap:${value ?? ''}`),
+    `a=${direction(media)}`,
+  ];
+}
+
+function mediaLine(media: SdpMedia, port: number): string {
+  return `m=${media.media} ${port} ${media.protocol} ${media.formats.join(' ')}`;
+}
+
+/** The mirror image of what was offered (§6.1). */
+function direction(media: SdpMedia): string {
+  const offered = media.attributes.find(({ name }) => name in mirrored)?.name ?? 'sendrecv';
+  return mirrored[offered] ?? 'sendrecv';
+}
+
+const mirrored: Readonly<Record<string, string>> = {
+  sendrecv: 'sendrecv',
+  sendonly: 'recvonly',
+  recvonly: 'sendonly',
+  inactive: 'inactive',
+};
