@@ -25,7 +25,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   client: ['base', 'sip', 'transaction', 'proxy'],
   rpc: ['base', 'lang', 'module'],
   console: ['base', 'lang', 'module'],
-  cli: ['base', 'lang', 'module', 'identity'],
+  cli: ['base', 'sip', 'transaction', 'lang', 'module', 'identity', 'client'],
   lsp: ['base', 'lang', 'module'],
   bin: [
     'base',
