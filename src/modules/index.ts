@@ -1,6 +1,7 @@
 import type { AnyModule } from '../module/define.ts';
 import acc from './acc/index.ts';
 import auth from './auth/index.ts';
+import authDb from './auth_db/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
 import cfgutils from './cfgutils/index.ts';
 import corex from './corex/index.ts';
@@ -32,6 +33,7 @@ import xlog from './xlog/index.ts';
 export const modules: readonly AnyModule[] = [
   acc,
   auth,
+  authDb,
   cfgRpc,
   cfgutils,
   corex,

@@ -27,6 +27,11 @@ export interface AuthApi {
   ha1(credentials: Credentials, password: string): string;
   /** Checks the answer. Notes who has been verified, and proves itself to the client where configured. */
   verify(context: ScriptContext, credentials: Credentials, ha1: string, method: string): number;
+  /**
+   * Is the request from this user? From has the user; To of REGISTER and PUBLISH, and the Request-URI of PUBLISH, name the
+   * same as From, with `useDomain` in the same domain.
+   */
+  isSender(context: ScriptContext, user: string, useDomain: boolean): boolean;
   /** The line of a new challenge, with CRLF. `flags`: 1 qop=auth, 2 qop=auth-int, 16 stale. */
   challengeLine(context: ScriptContext, kind: CredentialsKind, realm: string, flags: number): string;
   /** User of the last verified credentials of a request. */

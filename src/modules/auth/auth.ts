@@ -11,6 +11,7 @@ import {
 } from '../../sip/digest.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { hexDigit } from '../../sip/scan.ts';
+import { SipUri } from '../../sip/uri.ts';
 import type { SlApi } from '../sl/api.ts';
 import { type AuthApi, AuthCode, type Credentials, type CredentialsKind } from './api.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';
@@ -20,12 +21,6 @@ import type { AuthConfig } from './params.ts';
 
 /** Bits of the flags of a challenge. */
 export const ChallengeFlag = { auth: 1, authInt: 2, quiet: 4, stale: 16 } as const;
-
-/** What a check has found in a message. */
-interface Picked {
-  readonly credentials: Credentials;
-  isVerified: boolean;
-}
 
 const never: ReadonlySet<string> = new Set(['ACK', 'CANCEL', 'PRACK']);
 
@@ -38,7 +33,8 @@ export class Auth implements AuthApi {
   readonly #mint: NonceMint;
   readonly #uses: NonceUses;
   /** By message, so that it is known in every route that the message gets to. */
-  readonly #picked = new WeakMap<SipMessage, Picked[]>();
+  readonly #picked = new WeakMap<SipMessage, Credentials[]>();
+  readonly #verified = new WeakMap<SipMessage, Credentials>();
   readonly #stale = new WeakSet<SipMessage>();
   #sl: SlApi | undefined;
 
@@ -93,9 +89,8 @@ export class Auth implements AuthApi {
 
   #pick(message: SipMessage, credentials: Credentials): void {
     const before = this.#picked.get(message);
-    if (before === undefined) this.#picked.set(message, [{ credentials, isVerified: false }]);
-    else if (!before.some((picked) => picked.credentials.header === credentials.header))
-      before.push({ credentials, isVerified: false });
+    if (before === undefined) this.#picked.set(message, [credentials]);
+    else if (!before.some(({ header }) => header === credentials.header)) before.push(credentials);
   }
 
   ha1(credentials: Credentials, password: string): string {
@@ -107,8 +102,7 @@ export class Auth implements AuthApi {
     if (credentials.response.length !== this.#hashLength) return AuthCode.error;
     const input = { ...this.#inputOf(credentials), response: credentials.response };
     if (!digestMatches(ha1.toLowerCase(), input, method, message.body)) return AuthCode.wrongPassword;
-    for (const picked of this.#picked.get(message) ?? [])
-      if (picked.credentials.header === credentials.header) picked.isVerified = true;
+    this.#verified.set(message, credentials);
     if (this.config.add_authinfo_hdr !== 0) this.#proveToClient(context, credentials, ha1);
     return AuthCode.ok;
   }
@@ -182,11 +176,22 @@ export class Auth implements AuthApi {
   // ---- what was found
 
   pickedCredentials(message: SipMessage): { readonly username: string; readonly realm: string } | undefined {
-    return this.#picked.get(message)?.[0]?.credentials;
+    return this.#picked.get(message)?.[0];
   }
 
   authorizedUser({ message }: ScriptContext): string | undefined {
-    return this.#picked.get(message)?.findLast(({ isVerified }) => isVerified)?.credentials.user;
+    return this.#verified.get(message)?.user;
+  }
+
+  isSender({ message, target }: ScriptContext, user: string, useDomain: boolean): boolean {
+    const from = message.from?.parsedUri;
+    if (from?.user !== user) return false;
+    const others: (SipUri | undefined)[] = [];
+    if (message.method === 'REGISTER' || message.method === 'PUBLISH') others.push(message.to?.parsedUri);
+    if (message.method === 'PUBLISH') others.push(SipUri.parse(target.requestUri));
+    return others.every(
+      (uri) => uri?.user === from.user && (!useDomain || uri.host.toLowerCase() === from.host.toLowerCase()),
+    );
   }
 
   /** Takes all credentials out of the message that were looked at here. */
@@ -196,7 +201,7 @@ export class Auth implements AuthApi {
       if (!never.has(message.method)) this.#host.log.error('consume_credentials: none have been checked');
       return -1;
     }
-    for (const { credentials } of picked) message.removeHeader(credentials.header);
+    for (const { header } of picked) message.removeHeader(header);
     return 1;
   }
 }

@@ -1,6 +1,5 @@
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
-import { SipUri } from '../../sip/uri.ts';
 import { AuthCode, type CredentialsKind } from './api.ts';
 import type { Auth } from './auth.ts';
 
@@ -73,19 +72,7 @@ export class PasswordCheck {
     const user = this.#auth.authorizedUser(context);
     // requests that cannot be challenged have none
     if (user === undefined) return code;
-    return this.#isSender(context, user) ? code : AuthCode.userMismatch;
-  }
-
-  /** From has the user; To of REGISTER and PUBLISH, and the Request-URI of PUBLISH, name the same as From. */
-  #isSender({ message, target }: ScriptContext, user: string): boolean {
-    const from = message.from?.parsedUri;
-    if (from?.user !== user) return false;
-    const others: (SipUri | undefined)[] = [];
-    if (message.method === 'REGISTER' || message.method === 'PUBLISH') others.push(message.to?.parsedUri);
-    if (message.method === 'PUBLISH') others.push(SipUri.parse(target.requestUri));
-    const useDomain = this.#auth.config.use_domain !== 0;
-    return others.every(
-      (uri) => uri?.user === from.user && (!useDomain || uri.host.toLowerCase() === from.host.toLowerCase()),
-    );
+    const isSender = this.#auth.isSender(context, user, this.#auth.config.use_domain !== 0);
+    return isSender ? code : AuthCode.userMismatch;
   }
 }

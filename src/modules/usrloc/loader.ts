@@ -1,18 +1,11 @@
-import { ServerError } from '../../base/errors.ts';
+import { numberOf, textOf } from '../../base/dbValues.ts';
 import type { Database, DbCondition } from '../../base/ports.ts';
 import type { Host } from '../../module/host.ts';
+import { checkTableVersion } from '../../module/tableVersion.ts';
 import { BindingState } from './binding.ts';
 import type { MemoryDomain } from './memoryDomain.ts';
 import type { UsrlocConfig } from './params.ts';
-import {
-  addAttribute,
-  attributeColumns,
-  attributeTable,
-  type LocationRow,
-  numberOf,
-  type RowMapper,
-  textOf,
-} from './rows.ts';
+import { addAttribute, attributeColumns, attributeTable, type LocationRow, type RowMapper } from './rows.ts';
 
 /** Version of the table that kamdbctl makes. */
 const tableVersion = 9;
@@ -34,14 +27,7 @@ export class Loader {
   /** Refuses a table that another version of the scripts has made. */
   async checkVersion(table: string): Promise<void> {
     if (this.#config.version_table === 0) return;
-    const where: DbCondition[] = [{ column: 'table_name', op: '=', value: table }];
-    const result = await this.#database.query({ table: 'version', columns: ['table_version'], where });
-    const found = numberOf(result.rows[0]?.[0], 0);
-    if (found !== tableVersion)
-      throw new ServerError(
-        'USRLOC_TABLE_VERSION',
-        `table ${table} has version ${found}, expected ${tableVersion}: see 'olelo db create' or set version_table to 0`,
-      );
+    await checkTableVersion(this.#database, table, tableVersion);
   }
 
   async load(domain: MemoryDomain): Promise<void> {

@@ -1,3 +1,4 @@
+import { numberOf, textOf } from '../../base/dbValues.ts';
 import type { DbCondition, DbRow, DbStatement, DbValue } from '../../base/ports.ts';
 import { XavpNode } from '../../module/variables.ts';
 import type { ListenSocket } from '../../proxy/transport.ts';
@@ -219,18 +220,4 @@ function qOf(value: number): number {
 
 function orNull(text: string): string | null {
   return text === '' ? null : text;
-}
-
-export function textOf(value: DbValue | undefined): string {
-  if (typeof value === 'string') return value;
-  if (value === null || value === undefined) return '';
-  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : `${value}`;
-}
-
-export function numberOf(value: DbValue | undefined, otherwise: number): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'string') return otherwise;
-  const number = Number(value);
-  return Number.isNaN(number) ? otherwise : number;
 }
