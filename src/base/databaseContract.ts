@@ -6,8 +6,12 @@ import type { TableDefinition } from './tables.ts';
 /** What the contract asks of a driver under test. */
 export interface ContractSubject {
   readonly name: string;
-  /** Opens an empty database that has these tables. */
-  open(t: TestContext, tables: readonly TableDefinition[], options: DatabaseOptions): Promise<Database>;
+  /** Opens an empty database that has these tables; undefined when it is not installed (it has skipped the test). */
+  open(
+    t: TestContext,
+    tables: readonly TableDefinition[],
+    options: DatabaseOptions,
+  ): Promise<Database | undefined>;
 }
 
 const people: TableDefinition = {
@@ -16,7 +20,7 @@ const people: TableDefinition = {
   columns: [
     { name: 'id', type: 'INTEGER', primaryKey: true, notNull: true },
     { name: 'name', type: 'VARCHAR(64)', notNull: true, default: '' },
-    { name: 'age', type: 'INTEGER' },
+    { name: 'age', type: 'BIGINT' },
     { name: 'score', type: 'REAL' },
     { name: 'seen', type: 'TIMESTAMP WITHOUT TIME ZONE', notNull: true, default: '2000-01-01 00:00:01' },
     { name: 'photo', type: 'BLOB' },
@@ -32,6 +36,7 @@ export function databaseContract(subject: ContractSubject): void {
   const contract = (title: string, run: (database: Database) => Promise<void>) =>
     test(`${subject.name}: ${title}`, async (t) => {
       const database = await subject.open(t, [people], options);
+      if (database === undefined) return;
       try {
         await run(database);
       } finally {
@@ -207,6 +212,7 @@ function failureTests(contract: Contract): void {
 function boundTests(subject: ContractSubject): void {
   test(`${subject.name}: no more than maxPending wait`, async (t) => {
     const database = await subject.open(t, [people], { ...options, maxPending: 3 });
+    if (database === undefined) return;
     const asked = [1, 2, 3].map((age) => database.insert('people', { name: `p${age}` }));
     await assert.rejects(database.insert('people', { name: 'p4' }), { code: 'DB_BUSY' });
     await Promise.all(asked);

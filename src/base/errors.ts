@@ -15,6 +15,11 @@ export class DatabaseError extends ServerError {
   override readonly name = 'DatabaseError';
 }
 
+/** Has the database gone away, so that the failure is one of many? The driver tells of the outage as a whole. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === 'DB_AWAY' || error.code === 'DB_TIMEOUT');
+}
+
 export class TransportError extends ServerError {
   override readonly name = 'TransportError';
   /** The destination that failed; '' and 0 when unknown. */

@@ -1,12 +1,14 @@
 import type {
   Clock,
   Database,
+  DatabaseStatus,
   DbCondition,
   DbQuery,
   DbResult,
   DbStatement,
   DbValue,
   Log,
+  SqlDialect,
 } from '../base/ports.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -49,6 +51,12 @@ export class TimedDatabase implements Database {
   }
   close(): Promise<void> {
     return this.#database.close();
+  }
+  get dialect(): SqlDialect | undefined {
+    return this.#database.dialect;
+  }
+  status(): DatabaseStatus | undefined {
+    return this.#database.status?.();
   }
 
   #timed<T>(what: string, work: Promise<T>): Promise<T> {

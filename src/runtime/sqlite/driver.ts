@@ -35,6 +35,7 @@ interface Pending {
  * committed together. When more than `maxPending` wait, further ones are refused with DB_BUSY.
  */
 class SqliteDatabase implements Database {
+  readonly dialect = 'sqlite';
   readonly #worker: Worker;
   readonly #options: DatabaseOptions;
   readonly #pending = new Map<number, Pending>();

@@ -2,9 +2,8 @@ import { statSync } from 'node:fs';
 import LibsqlDatabase, { type Database as Libsql, type Statement } from 'libsql';
 import { DatabaseError } from '../../base/errors.ts';
 import type { DatabaseOptions, DbStatement, DbValue } from '../../base/ports.ts';
-import { failureOf, needsReopening } from './failures.ts';
-import type { Answer, Numbered, Request } from './protocol.ts';
 import {
+  ansi,
   deleteSql,
   hasSeveralStatements,
   insertSql,
@@ -13,7 +12,9 @@ import {
   selectSql,
   splitKeys,
   updateSql,
-} from './sql.ts';
+} from '../sql/statements.ts';
+import { failureOf, needsReopening } from './failures.ts';
+import type { Answer, Numbered, Request } from './protocol.ts';
 import { fromSqlite, isTimeType, toSqlite } from './values.ts';
 
 const maxStatements = 200;
@@ -105,7 +106,7 @@ export class SqliteEngine {
   #perform(request: Request): Result {
     switch (request.kind) {
       case 'query':
-        return this.#rows(selectSql(request.query), request.query.table);
+        return this.#rows(selectSql(ansi, request.query), request.query.table);
       case 'write':
         return { affected: this.#write(request.statement) };
       case 'batch':
@@ -123,19 +124,19 @@ export class SqliteEngine {
     const { table } = statement;
     switch (statement.kind) {
       case 'insert':
-        return this.#run(insertSql(table, statement.row), table);
+        return this.#run(insertSql(ansi, table, statement.row), table);
       case 'update':
-        return this.#run(updateSql(table, statement.set, statement.where), table);
+        return this.#run(updateSql(ansi, table, statement.set, statement.where), table);
       case 'delete':
-        return this.#run(deleteSql(table, statement.where), table);
+        return this.#run(deleteSql(ansi, table, statement.where), table);
       case 'upsert': {
         // By hand: the keys need no unique index, as with Kamailio's `replace` and `insert_update`.
         const { where, rest } = splitKeys(statement.keys, statement.row);
         const set = Object.keys(rest).length > 0 ? rest : statement.row;
         return this.#atomically(
           () =>
-            this.#run(updateSql(table, set, where), table) ||
-            this.#run(insertSql(table, statement.row), table),
+            this.#run(updateSql(ansi, table, set, where), table) ||
+            this.#run(insertSql(ansi, table, statement.row), table),
         );
       }
     }
