@@ -7,7 +7,6 @@ import type { Ports } from '../base/ports.ts';
 import type { LogChoice, ProcessSignal, Program } from '../cli/program.ts';
 import { modules } from '../modules/index.ts';
 import { accountId, type LogOptions, LogOutput, nodeClientPorts, nodePorts } from '../runtime/index.ts';
-import { sqliteDriver } from '../runtime/sqlite/driver.ts';
 import core from '../script/core/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -37,7 +36,7 @@ export function nodeProgram(): Program {
     error: (text) => void process.stderr.write(`${text}\n`),
     ports: (choice): Ports => {
       redirectLog(choice);
-      return nodePorts({ logSink: output, databaseDrivers: [sqliteDriver] });
+      return nodePorts({ logSink: output });
     },
     redirectLog,
     flushLog: () => output?.close(),

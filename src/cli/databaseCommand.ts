@@ -1,10 +1,12 @@
+import { withoutPassword } from '../base/databaseUrl.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { type CreatedTables, createTables, type ModuleGroup, moduleGroups } from '../server/schema/index.ts';
 import type { Program } from './program.ts';
 
 const usage = `Usage: olelo db create [URL] [group ...]
   makes the tables that kamdbctl makes, leaving those alone that exist
-  URL     sqlite:///path (default: that of the built-in configuration)
+  URL     sqlite:///path (default: that of the built-in configuration), mysql://user:password@host/database,
+          postgres://user:password@host/database
   groups  ${Object.keys(moduleGroups).join(', ')} (default: standard presence extra)`;
 
 /** `olelo db ...`; the exit code. */
@@ -28,7 +30,9 @@ export async function databaseCommand(argv: readonly string[], program: Program)
 
 async function create(url: string, groups: readonly ModuleGroup[], program: Program): Promise<number> {
   const made = await makeTables(url, groups, program);
-  program.out(`${url}: ${made.created.length} tables made, ${made.existing.length} were there already`);
+  program.out(
+    `${withoutPassword(url)}: ${made.created.length} tables made, ${made.existing.length} were there already`,
+  );
   return 0;
 }
 

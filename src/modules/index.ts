@@ -7,6 +7,8 @@ import cfgutils from './cfgutils/index.ts';
 import corex from './corex/index.ts';
 import counters from './counters/index.ts';
 import ctl from './ctl/index.ts';
+import dbMysql from './db_mysql/index.ts';
+import dbPostgres from './db_postgres/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import kex from './kex/index.ts';
@@ -39,6 +41,8 @@ export const modules: readonly AnyModule[] = [
   corex,
   counters,
   ctl,
+  dbMysql,
+  dbPostgres,
   dbSqlite,
   jsonrpcs,
   kex,

@@ -8,6 +8,7 @@ import { LogOutput } from './log/output.ts';
 import { nodeNet } from './net.ts';
 import { NodeProcesses } from './processes.ts';
 import { NodeResolver, type ResolverOptions } from './resolver.ts';
+import { serverDrivers } from './sql/drivers.ts';
 import { sqliteDriver } from './sqlite/driver.ts';
 
 export { type LogOptions, LogOutput } from './log/output.ts';
@@ -19,15 +20,17 @@ export interface NodePortsOptions {
   /** Default: stderr. Keep your own `LogOutput` to redirect it later. */
   readonly logSink?: LogSink | undefined;
   readonly resolver?: ResolverOptions | undefined;
-  /** Default: SQLite. */
+  /** Default: SQLite, MySQL, PostgreSQL. */
   readonly databaseDrivers?: readonly DatabaseDriver[] | undefined;
 }
 
 /** The ports on Node: the one place where Olelo meets the real world. */
 export function nodePorts(options: NodePortsOptions = {}): Ports {
+  const clock = new NodeClock();
+  const entropy = new NodeEntropy();
   return {
-    clock: new NodeClock(),
-    entropy: new NodeEntropy(),
+    clock,
+    entropy,
     logSink: options.logSink ?? new LogOutput({ to: 'stderr' }),
     net: nodeNet,
     resolver: new NodeResolver(options.resolver),
@@ -35,7 +38,7 @@ export function nodePorts(options: NodePortsOptions = {}): Ports {
     http: new NodeHttpClient(),
     processes: new NodeProcesses(),
     host: new NodeHost(),
-    databaseDrivers: options.databaseDrivers ?? [sqliteDriver],
+    databaseDrivers: options.databaseDrivers ?? [sqliteDriver, ...serverDrivers({ clock, entropy })],
   };
 }
 

@@ -4,6 +4,8 @@ import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { DnsCache } from '../proxy/dnsCache.ts';
 import type { CoreCounters } from './coreCounters.ts';
 import { coreVariables } from './coreVariables.ts';
+import type { Databases } from './databases.ts';
+import { databasesRpc } from './rpc/databases.ts';
 import { dnsRpc } from './rpc/dns.ts';
 import { processRpc } from './rpc/process.ts';
 import { systemRpc } from './rpc/system.ts';
@@ -31,6 +33,7 @@ export interface RegistrationParts {
   readonly transport: TransportLayer;
   readonly tcp: TcpOptions;
   readonly dnsCache: DnsCache;
+  readonly databases: Databases;
   readonly startedSec: number;
   readonly customDescriptions: ReadonlyMap<string, string>;
   nowMs(): number;
@@ -62,6 +65,7 @@ function coreRpc(parts: RegistrationParts) {
     ...systemRpc(rpc),
     ...transportRpc(transport, tcp, settings),
     ...dnsRpc(parts.dnsCache, settings, () => parts.nowMs()),
+    ...databasesRpc(parts.databases),
     ...processRpc({
       clock: ports.clock,
       host: ports.host,

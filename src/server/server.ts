@@ -65,7 +65,7 @@ export class Server {
   readonly #hooks: ServerHooks;
   readonly #location: DnsLocation;
   readonly #stateless: StatelessProxy;
-  readonly #databases: Databases;
+  readonly databases: Databases;
   readonly #receiver: Receiver;
   readonly #loader: ConfigLoader;
   readonly #onFailure: (reason: string) => void;
@@ -86,7 +86,7 @@ export class Server {
     this.rpc = new ServerRpc(this.log);
     this.runtimeConfig = new ServerRuntimeConfig(this.settings);
     const { log, settings } = this;
-    this.#databases = serverDatabases(ports, { log, settings, registry: () => this.registry });
+    this.databases = serverDatabases(ports, { log, settings, registry: () => this.registry });
     this.transportSettings = new TransportSettings(this.settings);
     this.transport = this.#makeTransport();
     this.#location = makeLocation(
@@ -190,7 +190,7 @@ export class Server {
     this.#state = 'stopped';
     await this.#withinExitTimeout(this.#stopModules());
     this.transport.close();
-    await this.#withinExitTimeout(this.#databases.closeAll());
+    await this.#withinExitTimeout(this.databases.closeAll());
   }
 
   async #stopModules(): Promise<void> {
@@ -243,9 +243,9 @@ export class Server {
       routes: this.routes,
       statistics: this.statistics,
       hooks: this.#hooks,
+      databases: this.databases,
       rpc: this.rpc,
       runtimeConfig: this.runtimeConfig,
-      databases: this.#databases,
       formats: () => this.#loader.formats,
       logFieldsOf: (context) => this.#logScope.fieldsOf(context),
       defines: () => this.#loader.defines,

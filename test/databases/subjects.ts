@@ -37,7 +37,9 @@ export function mariadbSubject(): Subject {
       server ??= Mariadb.start({ server: program, installer });
       const { url, ...mariadb } = await server.then((s) => ({ url: s.url, urlOf: s.urlOf.bind(s) }));
       const database = `fresh${++count}`;
-      await withDatabase(driver, url, (opened) => opened.raw(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`));
+      await withDatabase(driver, url, (opened) =>
+        opened.raw(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`),
+      );
       return mariadb.urlOf({ database });
     },
   };

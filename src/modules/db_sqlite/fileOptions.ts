@@ -1,6 +1,6 @@
 import { ServerError } from '../../base/errors.ts';
 import type { DatabaseOptions } from '../../base/ports.ts';
-import type { DbSqliteApi } from './api.ts';
+import type { DatabaseModuleApi } from '../../module/databaseModule.ts';
 
 const journalModes: ReadonlySet<string> = new Set(['DELETE', 'TRUNCATE', 'PERSIST', 'MEMORY', 'WAL', 'OFF']);
 
@@ -16,7 +16,8 @@ export interface FileSettings {
 type MutableOptions = { -readonly [K in keyof DatabaseOptions]?: DatabaseOptions[K] };
 
 /** Options of single database files, by path. */
-export class FileOptions implements DbSqliteApi {
+export class FileOptions implements DatabaseModuleApi {
+  readonly schemes = ['sqlite', 'db_sqlite'];
   readonly #ofPath = new Map<string, MutableOptions>();
   readonly #ofAll: MutableOptions = {};
 

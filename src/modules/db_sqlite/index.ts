@@ -1,5 +1,5 @@
+import type { DatabaseModuleApi } from '../../module/databaseModule.ts';
 import { defineModule } from '../../module/define.ts';
-import type { DbSqliteApi } from './api.ts';
 import { FileOptions } from './fileOptions.ts';
 
 export default defineModule({
@@ -23,5 +23,5 @@ export default defineModule({
     },
   },
   create: (_host, config) => new FileOptions(config),
-  api: (self): DbSqliteApi => self,
+  api: (self): DatabaseModuleApi => self,
 });

@@ -31,9 +31,9 @@ export class MysqlLink implements SqlLink {
       let isOpen = false;
       const lost = (error: unknown): void => {
         const failure = mysqlFailure(error);
-        if (!isOpen) return reject(failure);
+        if (!isOpen) reject(failure);
         // whatever it was, the connection cannot be used any more
-        onLost(failure.code === 'DB_AWAY' ? failure : new DatabaseError('DB_AWAY', failure.message));
+        else onLost(failure.code === 'DB_AWAY' ? failure : new DatabaseError('DB_AWAY', failure.message));
       };
       connection.on('error', lost);
       connection.once('end', () =>

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
 import type { DatabaseDriver, DatabaseOptions, DbResult } from '../../base/ports.ts';
 import type { TableColumns } from '../sql/catalog.ts';
@@ -90,8 +90,12 @@ function tlsOptions(parameters: Readonly<Record<string, string>>): ClientConfig[
   const mode = parameters.sslmode ?? 'prefer';
   if (!['require', 'verify-ca', 'verify-full'].includes(mode)) return false;
   const isChecked = mode !== 'require';
+  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path, 'latin1'));
   return {
     rejectUnauthorized: isChecked,
+    ca: file(parameters.sslrootcert),
+    cert: file(parameters.sslcert),
+    key: file(parameters.sslkey),
     ...(mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { withoutPassword } from '../../base/databaseUrl.ts';
 import { DatabaseError } from '../../base/errors.ts';
 
 /** A database URL as Kamailio writes it, taken apart. Nothing in it is percent-encoded. */
@@ -45,13 +46,6 @@ export function parseDatabaseUrl(url: string): DatabaseUrl {
     socket,
     group: isAddress ? '' : bracketed,
   };
-}
-
-/** The URL as it may stand in a log. */
-export function withoutPassword(url: string): string {
-  const at = url.lastIndexOf('@');
-  const start = url.indexOf('://');
-  return at < 0 || start < 0 ? url : `${url.slice(0, start)}://***${url.slice(at)}`;
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -4,6 +4,7 @@ import type {
   Database,
   DatabaseDriver,
   DatabaseOptions,
+  DatabaseStatus,
   DbCondition,
   DbQuery,
   DbResult,
@@ -41,6 +42,8 @@ class SqliteDatabase implements Database {
   readonly #pending = new Map<number, Pending>();
   #outgoing: Numbered[] = [];
   #lastId = 0;
+  #failures = 0;
+  #overloads = 0;
   #closed: DatabaseError | undefined;
   readonly #exited: Promise<void>;
 
@@ -125,6 +128,18 @@ class SqliteDatabase implements Database {
     await this.#exited;
   }
 
+  status(): DatabaseStatus {
+    return {
+      connections: this.#closed === undefined ? 1 : 0,
+      pending: this.#pending.size,
+      queries: this.#lastId,
+      failures: this.#failures,
+      overloads: this.#overloads,
+      outages: 0,
+      isAway: false,
+    };
+  }
+
   async #write(statement: DbStatement): Promise<number> {
     return (await this.#ask({ kind: 'write', statement })).affected ?? 0;
   }
@@ -132,6 +147,7 @@ class SqliteDatabase implements Database {
   #ask(request: Request): Promise<Answer> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     if (this.#pending.size >= this.#options.maxPending) {
+      this.#overloads++;
       const text = `${this.#pending.size} queries wait for the database already`;
       return Promise.reject(new DatabaseError('DB_BUSY', text));
     }
@@ -159,8 +175,12 @@ class SqliteDatabase implements Database {
     const pending = this.#pending.get(answer.id);
     if (pending === undefined) return;
     this.#pending.delete(answer.id);
-    if (answer.failure === undefined) pending.resolve(answer);
-    else pending.reject(errorOf(answer.failure, ''));
+    if (answer.failure === undefined) {
+      pending.resolve(answer);
+    } else {
+      this.#failures++;
+      pending.reject(errorOf(answer.failure, ''));
+    }
   }
 
   #abandon(error: DatabaseError): void {

@@ -1,4 +1,4 @@
-import type { Database } from '../../base/ports.ts';
+import type { Database, SqlDialect } from '../../base/ports.ts';
 import { createTableSql, type TableDefinition } from '../../base/tables.ts';
 import { accountsTables } from './accounts.ts';
 import { callsTables } from './calls.ts';
@@ -72,14 +72,15 @@ export interface CreatedTables {
 }
 
 /**
- * Makes the tables of these groups in an SQLite database, and their rows in `version`. What exists is left alone,
- * so an interrupted run can be repeated. Each table comes with its version row or not at all.
+ * Makes the tables of these groups, and their rows in `version`. What exists is left alone, so an interrupted run can be
+ * repeated. Each table comes with its version row or not at all (MySQL: the row comes last).
  */
 export async function createTables(
   database: Database,
   groups: readonly ModuleGroup[] = ['standard', 'presence', 'extra'],
 ): Promise<CreatedTables> {
-  const present = await tableNames(database);
+  const dialect = database.dialect ?? 'sqlite';
+  const present = await tableNames(database, dialect);
   const created: string[] = [];
   const existing: string[] = [];
   for (const definition of tablesOf(groups)) {
@@ -87,10 +88,20 @@ export async function createTables(
       existing.push(definition.name);
       continue;
     }
-    await database.raw(`BEGIN; ${creationSql(definition).join(';\n')}; COMMIT;`);
+    await createTable(database, dialect, creationSql(definition, dialect));
     created.push(definition.name);
   }
   return { created, existing };
+}
+
+/** MySQL ends a transaction with each change of the schema, and takes one statement at a time. */
+async function createTable(
+  database: Database,
+  dialect: SqlDialect,
+  statements: readonly string[],
+): Promise<void> {
+  if (dialect === 'mysql') for (const sql of statements) await database.raw(sql);
+  else await database.raw(`BEGIN; ${statements.join(';\n')}; COMMIT;`);
 }
 
 /** Table definitions of these groups, in the order of creation; `version` first. */
@@ -99,16 +110,23 @@ export function tablesOf(groups: readonly ModuleGroup[]): readonly TableDefiniti
   return [...modules].flatMap((module) => moduleTables[module] ?? []);
 }
 
-function creationSql(definition: TableDefinition): readonly string[] {
+function creationSql(definition: TableDefinition, dialect: SqlDialect): readonly string[] {
   const { name, version } = definition;
-  const statements = [...createTableSql(definition)];
+  const statements = [...createTableSql(definition, dialect)];
   if (version > 0) {
     statements.push(`INSERT INTO version (table_name, table_version) VALUES ('${name}', ${version})`);
   }
   return statements;
 }
 
-async function tableNames(database: Database): Promise<ReadonlySet<string>> {
-  const { rows } = await database.raw("SELECT name FROM sqlite_master WHERE type = 'table'");
+const tablesQuery: Readonly<Record<SqlDialect, string>> = {
+  sqlite: "SELECT name FROM sqlite_master WHERE type = 'table'",
+  mysql: 'SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
+  postgres:
+    'SELECT table_name FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false))',
+};
+
+async function tableNames(database: Database, dialect: SqlDialect): Promise<ReadonlySet<string>> {
+  const { rows } = await database.raw(tablesQuery[dialect]);
   return new Set(rows.map(([name]) => String(name)));
 }
