@@ -25,8 +25,16 @@ export class RpcStruct {
   }
 }
 
+/** A list of records that stay apart in BINRPC, too; a plain list of records becomes one record there. */
+export class RpcRecords {
+  readonly list: readonly RpcStruct[];
+  constructor(list: readonly RpcStruct[]) {
+    this.list = list;
+  }
+}
+
 /** Whole numbers go out as integers, others as doubles. */
-export type RpcValue = number | string | RpcDouble | RpcStruct | readonly RpcValue[];
+export type RpcValue = number | string | RpcDouble | RpcStruct | RpcRecords | readonly RpcValue[];
 
 /** A refusal with Kamailio's code (400, 404, 500 ...) and text. */
 export class RpcFault {

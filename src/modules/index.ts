@@ -10,6 +10,7 @@ import ctl from './ctl/index.ts';
 import dbMysql from './db_mysql/index.ts';
 import dbPostgres from './db_postgres/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
+import htable from './htable/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import kex from './kex/index.ts';
 import maxfwd from './maxfwd/index.ts';
@@ -44,6 +45,7 @@ export const modules: readonly AnyModule[] = [
   dbMysql,
   dbPostgres,
   dbSqlite,
+  htable,
   jsonrpcs,
   kex,
   maxfwd,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lockLimits } from '../../base/locks.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { RpcFault } from '../../module/rpc.ts';
 import { contextOf, fakeHost, ModuleUnderTest, requestText } from '../../module/testing.ts';
 import type { Cfgutils } from './cfgutils.ts';
 import cfgutils from './index.ts';
-import { lockLimits } from './locks.ts';
 
 const context = contextOf(requestText());
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { coreHash } from '../../base/coreHash.ts';
 import { errorText } from '../../base/errors.ts';
+import { Locks } from '../../base/locks.ts';
 import type { Host } from '../../module/host.ts';
-import { Locks } from './locks.ts';
 
 export interface CfgutilsConfig {
   readonly initial_probability: number;

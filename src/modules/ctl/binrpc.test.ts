@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RpcFault, RpcStruct } from '../../module/rpc.ts';
+import { RpcFault, RpcRecords, RpcStruct } from '../../module/rpc.ts';
 import { encodeReply, parseRequest } from './binrpc.ts';
 
 /** Packets as Debian's kamcmd 5.6.3 sent them and the real server answered them. */
@@ -76,4 +76,16 @@ test('what is no request is refused with a reason', () => {
   }
   const long = parseRequest(hex('a107ffff00000000'), 1000);
   assert.ok(long !== 'more' && 'error' in long && long.error.includes('limit'));
+});
+
+test('records that stay apart are unnamed structs in one struct, as Kamailio sends htable.dump', () => {
+  const slot = new RpcRecords([new RpcStruct({ name: 'l', value: 'z', type: 'str' })]);
+  assert.equal(
+    encodeReply([new RpcStruct({ entry: 1, size: 1, slot })], cookie)
+      .subarray(7)
+      .toString('hex'),
+    '0365656e7472790010015573697a6500100155736c6f74000303556e616d6500216c006576616c756500217a00557479706500' +
+      '41737472008383' +
+      '83',
+  );
 });

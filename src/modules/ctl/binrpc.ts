@@ -2,6 +2,7 @@ import {
   type RpcArgument,
   RpcDouble,
   RpcFault,
+  RpcRecords,
   type RpcReply,
   RpcStruct,
   type RpcValue,
@@ -186,6 +187,7 @@ class RecordWriter {
     else if (typeof value === 'string') this.#text(RecordType.string, value);
     else if (value instanceof RpcDouble) this.#int(RecordType.double, Math.round(value.value * 1000));
     else if (value instanceof RpcStruct) this.#struct(value);
+    else if (value instanceof RpcRecords) this.#records(value);
     else this.#list(value);
   }
 
@@ -239,6 +241,12 @@ class RecordWriter {
   #struct(struct: RpcStruct): void {
     this.#byte(RecordType.struct);
     this.#members(struct);
+    this.#byte(END | RecordType.struct);
+  }
+
+  #records({ list }: RpcRecords): void {
+    this.#byte(RecordType.struct);
+    for (const each of list) this.#struct(each);
     this.#byte(END | RecordType.struct);
   }
 

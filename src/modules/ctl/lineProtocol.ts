@@ -1,4 +1,11 @@
-import { RpcDouble, RpcFault, type RpcReply, RpcStruct, type RpcValue } from '../../module/rpc.ts';
+import {
+  RpcDouble,
+  RpcFault,
+  RpcRecords,
+  type RpcReply,
+  RpcStruct,
+  type RpcValue,
+} from '../../module/rpc.ts';
 
 /**
  * The old FIFO protocol: `:method:reply_file`, one argument a line, an empty line. The reply is `200 OK` or a code with
@@ -39,5 +46,5 @@ function renderValue(value: RpcValue): string {
   if (value instanceof RpcDouble) return value.value.toFixed(3);
   if (value instanceof RpcStruct)
     return value.members.map(({ name, value: v }) => `${name}:${renderValue(v)}`).join(' ');
-  return value.map(renderValue).join(',');
+  return (value instanceof RpcRecords ? value.list : value).map(renderValue).join(',');
 }

@@ -1,4 +1,4 @@
-import { type RpcArgument, RpcDouble, RpcStruct, type RpcValue } from '../../module/rpc.ts';
+import { type RpcArgument, RpcDouble, RpcRecords, RpcStruct, type RpcValue } from '../../module/rpc.ts';
 
 /** JSON text of RPC values. Tabs and line ends stand where scripts around kamctl expect them. */
 export type JsonValue =
@@ -17,7 +17,7 @@ export function toJson(value: RpcValue): JsonValue {
   if (value instanceof RpcDouble) return value.value;
   if (value instanceof RpcStruct)
     return { members: value.members.map(({ name, value: v }) => [name, toJson(v)] as const) };
-  return value.map(toJson);
+  return (value instanceof RpcRecords ? value.list : value).map(toJson);
 }
 
 export function renderJson(value: JsonValue, pretty: boolean, depth = 0): string {

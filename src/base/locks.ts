@@ -1,4 +1,4 @@
-import type { Timer, TimerQueue } from '../../base/timerQueue.ts';
+import type { Timer, TimerQueue } from './timerQueue.ts';
 
 /** Somebody who waits for a key. */
 interface Waiter {
