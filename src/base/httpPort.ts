@@ -24,3 +24,43 @@ export interface HttpClient {
    */
   get(url: string, options: HttpGetOptions): Promise<HttpResponse>;
 }
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Decoded path without the query. */
+  readonly path: string;
+  /** Value of a header by its lower-case name; '' when there is none. */
+  header(name: string): string;
+  readonly body: Buffer;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+export interface HttpListenOptions {
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** PEM of key and certificate chain: HTTPS. */
+  readonly tls?: { readonly key: string; readonly certificate: string } | undefined;
+  /** A longer request is answered with 413. */
+  readonly maxBodyBytes: number;
+  /** For receiving a whole request. */
+  readonly requestTimeoutMs: number;
+  readonly maxConnections: number;
+}
+
+export interface HttpListener {
+  readonly port: number;
+  /** Refuses new connections, ends idle ones, resolves when all have ended. */
+  close(): Promise<void>;
+}
+
+/** Answers web clients. An exception of `handler` becomes a 500. */
+export type ListenHttp = (
+  options: HttpListenOptions,
+  handler: (request: HttpRequest) => Promise<HttpReply>,
+) => Promise<HttpListener>;

@@ -208,8 +208,8 @@ export interface Resolver {
 
 export interface Files {
   read(path: string): Promise<Buffer>;
-  /** Rejects or resolves; writes to a temporary name and renames. */
-  write(path: string, data: string | Uint8Array): Promise<void>;
+  /** Rejects or resolves; writes to a temporary name and renames. `mode` is that of a new file, 0o666 less the umask without. */
+  write(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   append(path: string, data: string | Uint8Array): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** When the file was last written, ms since the epoch; undefined when there is none. */

@@ -6,6 +6,7 @@ import { errorText } from '../base/errors.ts';
 import type { Ports } from '../base/ports.ts';
 import type { LogChoice, ProcessSignal, Program } from '../cli/program.ts';
 import { modules } from '../modules/index.ts';
+import { listenHttp } from '../runtime/httpServer.ts';
 import { accountId, type LogOptions, LogOutput, nodeClientPorts, nodePorts } from '../runtime/index.ts';
 import core from '../script/core/index.ts';
 
@@ -58,6 +59,7 @@ export function nodeProgram(): Program {
       const signals: readonly ProcessSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
       for (const signal of signals) process.on(signal, () => handler(signal));
     },
+    listenHttp,
     environment: (name) => process.env[name],
     readFile: (path) => readFileSync(path, 'latin1'),
     write: (text) => void process.stdout.write(text),

@@ -13,6 +13,7 @@ export function helpText(): string {
   return `version: olelo ${oleloVersion}
 Usage: olelo [options]
        olelo db create [URL]     make the tables that kamdbctl makes
+       olelo identity ...        caller identity: STIR/SHAKEN keys, sign, check, parse, serve
 The options are those of the kamailio command:
     -a mode      auto aliases: yes, no
     --alias=val  a name of ours: [proto:]hostname[:port]; may be repeated

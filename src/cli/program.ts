@@ -1,4 +1,4 @@
-import type { Ports } from '../base/ports.ts';
+import type { ListenHttp, Ports } from '../base/ports.ts';
 import type { ClientPorts } from '../client/link.ts';
 import type { AnyModule } from '../module/define.ts';
 
@@ -38,6 +38,8 @@ export interface Program {
   ready(): void;
   /** Calls back on SIGTERM, SIGINT, SIGHUP, SIGUSR1 ... until the process ends. */
   onSignal(handler: (signal: ProcessSignal) => void): void;
+  /** Serves web clients (`identity serve`). */
+  readonly listenHttp: ListenHttp;
   environment(name: string): string | undefined;
   /** The whole of a file, latin1 (one character a byte). Throws with the reason. */
   readFile(path: string): string;

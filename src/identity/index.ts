@@ -32,14 +32,17 @@ export {
 } from './makeCertificate.ts';
 export {
   type Attestation,
+  canonicalJson,
   type Identities,
   type Passport,
   type PassportClaims,
   type PassportHeader,
+  parseJson,
   parsePassport,
 } from './passport.ts';
 export { readRevocationLists } from './revocationList.ts';
-export { type ShakenRequest, signJson, signPassport, signShaken } from './sign.ts';
+export { failureJson, IdentityService, type IdentityServiceOptions, verifiedJson } from './service.ts';
+export { type ShakenRequest, shakenClaims, signJson, signPassport, signShaken } from './sign.ts';
 export { canonicalNumber, isSameNumber } from './telephoneNumber.ts';
 export { decodeTnAuthList, encodeTnAuthList, parseTnEntry, type TnEntry } from './tnAuthList.ts';
 export { certVerify, type TrustFileOptions, TrustFiles } from './trustFiles.ts';

@@ -10,10 +10,10 @@ export class NodeFiles implements Files {
     return readFile(path);
   }
 
-  async write(path: string, data: string | Uint8Array): Promise<void> {
+  async write(path: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
     const temporary = `${path}.${process.pid}.${this.#temporary++}.tmp`;
     try {
-      await writeFile(temporary, data);
+      await writeFile(temporary, data, { mode });
       await rename(temporary, path);
     } catch (error) {
       await unlink(temporary).catch(() => {});

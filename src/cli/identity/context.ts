@@ -1,0 +1,37 @@
+import { errorText } from '../../base/errors.ts';
+import type { Ports } from '../../base/ports.ts';
+import { type Failure, failure } from '../../identity/index.ts';
+import type { ParsedFlags } from '../flags.ts';
+import type { Program } from '../program.ts';
+import type { identityFlags } from './options.ts';
+
+export type IdentityValues = ParsedFlags<typeof identityFlags>['values'];
+
+/** What a verb works with. */
+export interface IdentityCommand {
+  readonly values: IdentityValues;
+  readonly ports: Ports;
+  readonly program: Program;
+}
+
+/** Tells why, on stderr or as JSON on stdout; the exit code. */
+export function refused({ values, program }: IdentityCommand, problem: Failure): number {
+  const { check, reason } = problem;
+  if (values.json) program.out(JSON.stringify({ ok: false, check, reason }));
+  else program.error(`refused: ${check}: ${reason}`);
+  return 1;
+}
+
+/** The text of an option, or of the file that the other one names; '' when there is neither. */
+export async function textOf(
+  { ports }: IdentityCommand,
+  text: string | undefined,
+  file: string | undefined,
+): Promise<string | Failure> {
+  if (text !== undefined || file === undefined) return text ?? '';
+  try {
+    return (await ports.files.read(file)).toString('utf8').trim();
+  } catch (error) {
+    return failure('format', `${file}: ${errorText(error)}`, 'file');
+  }
+}

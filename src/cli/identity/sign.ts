@@ -1,0 +1,130 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  type Attestation,
+  canonicalJson,
+  failure,
+  makeKeyPair,
+  type Outcome,
+  parseJson,
+  privateKeyFiles,
+  readCredential,
+  readPrivateKey,
+  renderIdentityHeader,
+  shakenClaims,
+  signJson,
+  signShaken,
+  success,
+  verifyIdentity,
+} from '../../identity/index.ts';
+import { UsageError } from '../options.ts';
+import { type IdentityCommand, refused, textOf } from './context.ts';
+
+/** `sign`, `-sign` (the token alone) and `-sign-full`. */
+export async function signCommand(command: IdentityCommand): Promise<number> {
+  const { values, ports, program } = command;
+  if (values.alg !== undefined && values.alg !== 'ES256') {
+    throw new UsageError(`-alg ${values.alg}: RFC 8225 knows ES256 only`);
+  }
+  if (values.fprvkey === undefined)
+    throw new UsageError('-fprvkey names the file of the private key; it is missing');
+  const key = await privateKeyFiles(ports).get(values.fprvkey);
+  if (!key.ok) return refused(command, key);
+  const token = await makeToken(command, key.value);
+  if (!token.ok) return refused(command, token);
+  const bare = values.sign === true && values.signFull !== true;
+  const result = bare ? token : withParameters(command, token.value);
+  if (!result.ok) return refused(command, result);
+  program.out(values.json ? JSON.stringify({ ok: true, identity: result.value }) : result.value);
+  return 0;
+}
+
+async function makeToken(command: IdentityCommand, key: KeyObject): Promise<Outcome<string>> {
+  const { values } = command;
+  const header = await jsonPart(command, values.header, values.fheader, () =>
+    canonicalJson({ alg: 'ES256', ppt: extension(command), typ: values.typ ?? 'passport', x5u: values.x5u }),
+  );
+  if (!header.ok) return header;
+  const payload = await jsonPart(command, values.payload, values.fpayload, () => payloadOf(command));
+  return payload.ok ? success(signJson(header.value, payload.value, key)) : payload;
+}
+
+/** JSON as it was given, in canonical form with -json-parse, or made of the options. */
+async function jsonPart(
+  command: IdentityCommand,
+  text: string | undefined,
+  file: string | undefined,
+  make: () => string,
+): Promise<Outcome<string>> {
+  const given = await textOf(command, text, file);
+  if (typeof given !== 'string') return given;
+  if (given === '') return success(make());
+  const value = parseJson(given);
+  if (typeof value !== 'object' || value === null)
+    return failure('format', `"${given.slice(0, 60)}" is no JSON object`);
+  return success(command.values.jsonParse ? canonicalJson(value) : given);
+}
+
+function payloadOf(command: IdentityCommand): string {
+  const { values, ports } = command;
+  const { origTn, destTn, attest = 'C' } = values;
+  if (origTn === undefined || destTn === undefined) {
+    throw new UsageError('-orig-tn and -dest-tn, or -payload, tell what to sign; they are missing');
+  }
+  if (!['A', 'B', 'C'].includes(attest)) throw new UsageError(`-attest takes A, B or C, got "${attest}"`);
+  const claims = shakenClaims({
+    origTn,
+    destTn: destTn.split(','),
+    attest: attest as Attestation,
+    origId: values.origId ?? uuid(command),
+    x5u: values.x5u ?? '',
+    iat: values.iat ?? Math.floor(ports.clock.wallMs() / 1000),
+  });
+  const { orig, dest, iat, origid } = claims;
+  return canonicalJson({ attest, dest: { tn: dest.tn }, iat, orig: { tn: orig.tn[0] }, origid });
+}
+
+function extension({ values }: IdentityCommand): string {
+  return values.ppt ?? 'shaken';
+}
+
+function withParameters(command: IdentityCommand, token: string): Outcome<string> {
+  const { x5u } = command.values;
+  if (x5u === undefined) return failure('x5u', '-x5u tells where the certificate is; a header must have it');
+  if (/[\s<>"]/.test(x5u)) return failure('x5u', `"${x5u}" does not fit into a header field`);
+  return success(renderIdentityHeader({ token, info: x5u, alg: 'ES256', ppt: extension(command) }));
+}
+
+/** A random UUID (RFC 9562, version 4). */
+export function uuid({ ports }: Pick<IdentityCommand, 'ports'>): string {
+  const bytes = Buffer.from(ports.entropy.bytes(16));
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** Signs and checks with a new key. */
+export async function localTest(command: IdentityCommand): Promise<number> {
+  const pair = makeKeyPair();
+  const key = readPrivateKey(pair.privateKey);
+  if (!key.ok) return refused(command, key);
+  const nowMs = command.ports.clock.wallMs();
+  const call = {
+    origTn: '493044448888',
+    destTn: '493055559999',
+    attest: 'A',
+    origId: uuid(command),
+  } as const;
+  const iat = Math.floor(nowMs / 1000);
+  const signed = signShaken({ ...call, x5u: 'https://certs.example.com/shaken.pem', iat }, key.value);
+  if (!signed.ok) return refused(command, signed);
+  const checked = await verifyIdentity(signed.value, {
+    credential: () => readCredential(pair.publicKey),
+    nowMs,
+    maxAgeSec: 60,
+    origTn: call.origTn,
+    destTn: call.destTn,
+  });
+  if (!checked.ok) return refused(command, checked);
+  command.program.out(`signed:  ${signed.value}\nchecked: ok`);
+  return 0;
+}
