@@ -22,19 +22,26 @@ export async function checkCommand(command: IdentityCommand): Promise<number> {
   if (typeof text !== 'string') return refused(command, text);
   const options = await checker(command)();
   const outcome = options.ok
-    ? await verifyIdentity(text, { ...options.value, origTn: values.origTn, destTn: values.destTn })
+    ? await verifyIdentity(text, {
+        ...options.value,
+        origTn: values.text('orig-tn'),
+        destTn: values.text('dest-tn'),
+      })
     : options;
   if (!outcome.ok) return refused(command, outcome);
-  program.out(values.json ? JSON.stringify(verifiedJson(outcome.value)) : verifiedText(outcome.value));
+  program.out(
+    values.flag('json') ? JSON.stringify(verifiedJson(outcome.value)) : verifiedText(outcome.value),
+  );
   return 0;
 }
 
 async function identityText(command: IdentityCommand) {
-  const { values } = command;
-  if (values.identity === undefined && values.fidentity === undefined) {
+  const { values, argument } = command;
+  const text = argument ?? values.text('identity');
+  if (text === undefined && values.text('fidentity') === undefined) {
     throw new UsageError('-identity or -fidentity tells what to look at; they are missing');
   }
-  return textOf(command, values.identity, values.fidentity);
+  return textOf(command, text, values.text('fidentity'));
 }
 
 const telephoneNumbers = { no: 'ignore', present: 'when-present', always: 'required' } as const;
@@ -42,16 +49,16 @@ const telephoneNumbers = { no: 'ignore', present: 'when-present', always: 'requi
 /** Gives the options of a check at this moment; files that have changed are read again. */
 export function checker(command: IdentityCommand): () => Promise<Outcome<VerifyOptions>> {
   const { values, ports } = command;
-  const checkTn = values.checkTn ?? 'no';
+  const checkTn = values.text('check-tn') ?? 'no';
   if (!(checkTn in telephoneNumbers))
     throw new UsageError(`-check-tn takes no, present or always, got "${checkTn}"`);
   const credential = credentialSource(command);
   const trustFiles = new TrustFiles(ports);
   const trustOptions = {
-    certVerify: values.certVerify ?? 0,
-    caFile: values.caFile ?? '',
-    intermediatesFile: values.caInter ?? '',
-    crlFile: values.crlFile ?? '',
+    certVerify: values.number('cert-verify') ?? 0,
+    caFile: values.text('ca-file') ?? '',
+    intermediatesFile: values.text('ca-inter') ?? '',
+    crlFile: values.text('crl-file') ?? '',
     telephoneNumbers: telephoneNumbers[checkTn as keyof typeof telephoneNumbers],
   };
   return async () => {
@@ -60,23 +67,23 @@ export function checker(command: IdentityCommand): () => Promise<Outcome<VerifyO
     return success({
       credential,
       nowMs: ports.clock.wallMs(),
-      maxAgeSec: values.expire ?? 60,
+      maxAgeSec: values.number('expire') ?? 60,
       trust: trust.value,
     });
   };
 }
 
 function credentialSource({ values, ports }: IdentityCommand): CredentialSource {
-  const { fpubkey } = values;
+  const fpubkey = values.text('fpubkey');
   if (fpubkey !== undefined) {
     const files = credentialFiles(ports);
     return () => files.get(fpubkey);
   }
   const options = {
-    timeoutMs: (values.timeout ?? 3) * 1000,
-    cacheDir: values.cacheDir ?? '',
-    cacheExpireSec: values.cacheExpire ?? 3600,
-    allowPrivate: values.allowPrivate === true,
+    timeoutMs: (values.number('timeout') ?? 3) * 1000,
+    cacheDir: values.text('cache-dir') ?? '',
+    cacheExpireSec: values.number('cache-expire') ?? 3600,
+    allowPrivate: values.flag('allow-private'),
   };
   const source = new CertificateSource(ports, () => options);
   return (url) => source.get(url);
@@ -106,6 +113,6 @@ export async function parseCommand(command: IdentityCommand): Promise<number> {
     parameters: { info: info === '' ? undefined : info, alg, ppt },
     signature: passport.value.signature.toString('hex'),
   };
-  command.program.out(JSON.stringify(shown, undefined, command.values.json ? undefined : 2));
+  command.program.out(JSON.stringify(shown, undefined, command.values.flag('json') ? undefined : 2));
   return 0;
 }

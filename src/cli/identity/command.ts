@@ -1,12 +1,12 @@
 import { errorText } from '../../base/errors.ts';
-import { oleloVersion } from '../../server/settings.ts';
-import { flagsHelp, parseFlags } from '../flags.ts';
+import { versionText } from '../help.ts';
 import { UsageError } from '../options.ts';
+import { optionsHelp, parseOptions } from '../optionTable.ts';
 import type { Program } from '../program.ts';
 import { checkCommand, parseCommand } from './check.ts';
 import type { IdentityCommand, IdentityValues } from './context.ts';
 import { keysCommand } from './keys.ts';
-import { identityExamples, identityFlags, identityUsage } from './options.ts';
+import { identityExamples, identityOptions, identityUsage } from './options.ts';
 import { serveCommand } from './serve.ts';
 import { localTest, signCommand } from './sign.ts';
 
@@ -17,16 +17,18 @@ type Verb = (typeof verbs)[number];
 export async function identityCommand(argv: readonly string[], program: Program): Promise<number> {
   try {
     const verb = verbs.find((name) => name === argv[0]);
-    const { values, rest } = parseFlags(identityFlags, verb === undefined ? argv : argv.slice(1));
-    const [extra] = rest;
-    if (extra !== undefined && !(rest.length === 1 && takesText(verb ?? verbOf(values)))) {
+    const values = parseOptions(identityOptions, verb === undefined ? argv : argv.slice(1));
+    const [extra, ...more] = values.positionals;
+    if (extra !== undefined && (more.length > 0 || !takesText(verb ?? verbOf(values)))) {
       throw new UsageError(`"${extra}" is neither a verb (${verbs.join(', ')}) nor an option`);
     }
-    if (values.version) return say(program, `olelo identity ${oleloVersion}`);
+    if (values.flag('version')) return say(program, versionText(program.nodeVersion, program.platform));
     const chosen = verb ?? verbOf(values);
-    if (values.help || (chosen === undefined && !values.ltest)) {
-      program.out(`${identityUsage}\n\n${flagsHelp(identityFlags)}\n\n${identityExamples}`);
-      return values.help ? 0 : 2;
+    if (values.flag('help') || (chosen === undefined && !values.flag('ltest'))) {
+      program.out(
+        `${identityUsage}\n\n${optionsHelp(identityOptions, program.columns)}\n\n${identityExamples}`,
+      );
+      return values.flag('help') ? 0 : 2;
     }
     const ports = program.ports({
       to: 'stderr',
@@ -35,8 +37,7 @@ export async function identityCommand(argv: readonly string[], program: Program)
       facility: undefined,
       name: undefined,
     });
-    const given = extra === undefined ? values : { ...values, identity: extra };
-    return await run(chosen, { values: given, ports, program });
+    return await run(chosen, { values, argument: extra, ports, program });
   } catch (error) {
     program.error(`olelo identity: ${errorText(error)}`);
     return error instanceof UsageError ? 2 : 1;
@@ -55,10 +56,10 @@ function takesText(verb: Verb | undefined): boolean {
 
 /** The verb that secsipidx's switches stand for. */
 function verbOf(values: IdentityValues): Verb | undefined {
-  if (values.httpSrv !== undefined || values.httpsSrv !== undefined) return 'serve';
-  if (values.check) return 'check';
-  if (values.parse) return 'parse';
-  return values.sign || values.signFull ? 'sign' : undefined;
+  if (values.text('http-srv') !== undefined || values.text('https-srv') !== undefined) return 'serve';
+  if (values.flag('check')) return 'check';
+  if (values.flag('parse')) return 'parse';
+  return values.flag('sign') || values.flag('sign-full') ? 'sign' : undefined;
 }
 
 function run(verb: Verb | undefined, command: IdentityCommand): Promise<number> | number {

@@ -1,15 +1,17 @@
 import { errorText } from '../../base/errors.ts';
 import type { Ports } from '../../base/ports.ts';
 import { type Failure, failure } from '../../identity/index.ts';
-import type { ParsedFlags } from '../flags.ts';
+import type { GivenOptions } from '../optionTable.ts';
 import type { Program } from '../program.ts';
-import type { identityFlags } from './options.ts';
+import type { identityOptions } from './options.ts';
 
-export type IdentityValues = ParsedFlags<typeof identityFlags>['values'];
+export type IdentityValues = GivenOptions<keyof typeof identityOptions>;
 
 /** What a verb works with. */
 export interface IdentityCommand {
   readonly values: IdentityValues;
+  /** The header value when it was given as an argument. */
+  readonly argument: string | undefined;
   readonly ports: Ports;
   readonly program: Program;
 }
@@ -17,7 +19,7 @@ export interface IdentityCommand {
 /** Tells why, on stderr or as JSON on stdout; the exit code. */
 export function refused({ values, program }: IdentityCommand, problem: Failure): number {
   const { check, reason } = problem;
-  if (values.json) program.out(JSON.stringify({ ok: false, check, reason }));
+  if (values.flag('json')) program.out(JSON.stringify({ ok: false, check, reason }));
   else program.error(`refused: ${check}: ${reason}`);
   return 1;
 }

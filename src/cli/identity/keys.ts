@@ -15,14 +15,14 @@ const dayMs = 86_400_000;
 /** `keys`: a key pair and a certificate for trials, in three files. */
 export async function keysCommand(command: IdentityCommand): Promise<number> {
   const { values, ports, program } = command;
-  const prefix = values.out ?? 'shaken';
+  const prefix = values.text('out') ?? 'shaken';
   const names = {
     private: `${prefix}-private.pem`,
     public: `${prefix}-public.pem`,
     certificate: `${prefix}-cert.pem`,
   };
   const existing = Object.values(names).find((name) => program.fileExists(name));
-  if (existing !== undefined && !values.force) {
+  if (existing !== undefined && !values.flag('force')) {
     return refused(command, failure('private-key', `${existing} exists already; -force overwrites it`));
   }
   const issuer = await issuerOf(command);
@@ -31,12 +31,12 @@ export async function keysCommand(command: IdentityCommand): Promise<number> {
   const nowMs = ports.clock.wallMs();
   const certificate = await makeCertificate(
     {
-      subject: values.subject ?? 'CN=SHAKEN test',
+      subject: values.text('subject') ?? 'CN=SHAKEN test',
       // clocks of others may be a little behind
       notBefore: new Date(nowMs - 300_000),
-      notAfter: new Date(nowMs + (values.days ?? 30) * dayMs),
-      telephoneNumbers: (values.tn ?? []).map(entry),
-      isAuthority: values.ca === true,
+      notAfter: new Date(nowMs + (values.number('days') ?? 30) * dayMs),
+      telephoneNumbers: values.list('tn').map(entry),
+      isAuthority: values.flag('ca'),
       serial: serialNumber(command),
     },
     pair.privateKey,
@@ -46,7 +46,7 @@ export async function keysCommand(command: IdentityCommand): Promise<number> {
   await ports.files.write(names.public, pair.publicKey);
   await ports.files.write(names.certificate, certificate);
   program.out(
-    values.json
+    values.flag('json')
       ? JSON.stringify({ ok: true, ...names })
       : `private key: ${names.private}\npublic key:  ${names.public}\ncertificate: ${names.certificate}`,
   );
@@ -68,7 +68,8 @@ function serialNumber({ ports }: IdentityCommand): string {
 }
 
 async function issuerOf(command: IdentityCommand) {
-  const { issuerCert, issuerKey } = command.values;
+  const issuerCert = command.values.text('issuer-cert');
+  const issuerKey = command.values.text('issuer-key');
   if (issuerCert === undefined && issuerKey === undefined) return undefined;
   if (issuerCert === undefined || issuerKey === undefined) {
     throw new UsageError('-issuer-cert and -issuer-key belong together');

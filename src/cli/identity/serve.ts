@@ -10,7 +10,9 @@ const limits = { maxBodyBytes: 65_536, requestTimeoutMs: 10_000, maxConnections:
 /** `serve`: until SIGTERM or SIGINT. */
 export async function serveCommand(command: IdentityCommand): Promise<number> {
   const { values, ports, program } = command;
-  const { fprvkey, httpSrv, httpsSrv } = values;
+  const fprvkey = values.text('fprvkey');
+  const httpSrv = values.text('http-srv');
+  const httpsSrv = values.text('https-srv');
   if (httpSrv === undefined && httpsSrv === undefined) {
     throw new UsageError('-http-srv or -https-srv tells where to listen; they are missing');
   }
@@ -19,7 +21,7 @@ export async function serveCommand(command: IdentityCommand): Promise<number> {
     files: ports.files,
     verifyOptions: checker(command),
     privateKey: fprvkey === undefined ? undefined : async () => keys.get(fprvkey),
-    publicDir: values.httpDir ?? '',
+    publicDir: values.text('http-dir') ?? '',
     nowSec: () => Math.floor(ports.clock.wallMs() / 1000),
     uuid: () => uuid(command),
   });
@@ -59,7 +61,8 @@ function parseBind(text: string): { readonly address: string; readonly port: num
 }
 
 async function tlsFiles({ values, ports }: IdentityCommand) {
-  const { httpsPubkey, httpsPrvkey } = values;
+  const httpsPubkey = values.text('https-pubkey');
+  const httpsPrvkey = values.text('https-prvkey');
   if (httpsPubkey === undefined || httpsPrvkey === undefined) {
     throw new UsageError('-https-srv needs -https-pubkey and -https-prvkey');
   }

@@ -22,29 +22,37 @@ import { type IdentityCommand, refused, textOf } from './context.ts';
 /** `sign`, `-sign` (the token alone) and `-sign-full`. */
 export async function signCommand(command: IdentityCommand): Promise<number> {
   const { values, ports, program } = command;
-  if (values.alg !== undefined && values.alg !== 'ES256') {
-    throw new UsageError(`-alg ${values.alg}: RFC 8225 knows ES256 only`);
-  }
-  if (values.fprvkey === undefined)
+  const alg = values.text('alg') ?? 'ES256';
+  if (alg !== 'ES256') throw new UsageError(`-alg ${alg}: RFC 8225 knows ES256 only`);
+  const keyFile = values.text('fprvkey');
+  if (keyFile === undefined) {
     throw new UsageError('-fprvkey names the file of the private key; it is missing');
-  const key = await privateKeyFiles(ports).get(values.fprvkey);
+  }
+  const key = await privateKeyFiles(ports).get(keyFile);
   if (!key.ok) return refused(command, key);
   const token = await makeToken(command, key.value);
   if (!token.ok) return refused(command, token);
-  const bare = values.sign === true && values.signFull !== true;
+  const bare = values.flag('sign') && !values.flag('sign-full');
   const result = bare ? token : withParameters(command, token.value);
   if (!result.ok) return refused(command, result);
-  program.out(values.json ? JSON.stringify({ ok: true, identity: result.value }) : result.value);
+  program.out(values.flag('json') ? JSON.stringify({ ok: true, identity: result.value }) : result.value);
   return 0;
 }
 
 async function makeToken(command: IdentityCommand, key: KeyObject): Promise<Outcome<string>> {
   const { values } = command;
-  const header = await jsonPart(command, values.header, values.fheader, () =>
-    canonicalJson({ alg: 'ES256', ppt: extension(command), typ: values.typ ?? 'passport', x5u: values.x5u }),
+  const header = await jsonPart(command, values.text('header'), values.text('fheader'), () =>
+    canonicalJson({
+      alg: 'ES256',
+      ppt: extension(command),
+      typ: values.text('typ') ?? 'passport',
+      x5u: values.text('x5u'),
+    }),
   );
   if (!header.ok) return header;
-  const payload = await jsonPart(command, values.payload, values.fpayload, () => payloadOf(command));
+  const payload = await jsonPart(command, values.text('payload'), values.text('fpayload'), () =>
+    payloadOf(command),
+  );
   return payload.ok ? success(signJson(header.value, payload.value, key)) : payload;
 }
 
@@ -61,12 +69,14 @@ async function jsonPart(
   const value = parseJson(given);
   if (typeof value !== 'object' || value === null)
     return failure('format', `"${given.slice(0, 60)}" is no JSON object`);
-  return success(command.values.jsonParse ? canonicalJson(value) : given);
+  return success(command.values.flag('json-parse') ? canonicalJson(value) : given);
 }
 
 function payloadOf(command: IdentityCommand): string {
   const { values, ports } = command;
-  const { origTn, destTn, attest = 'C' } = values;
+  const origTn = values.text('orig-tn');
+  const destTn = values.text('dest-tn');
+  const attest = values.text('attest') ?? 'C';
   if (origTn === undefined || destTn === undefined) {
     throw new UsageError('-orig-tn and -dest-tn, or -payload, tell what to sign; they are missing');
   }
@@ -75,20 +85,20 @@ function payloadOf(command: IdentityCommand): string {
     origTn,
     destTn: destTn.split(','),
     attest: attest as Attestation,
-    origId: values.origId ?? uuid(command),
-    x5u: values.x5u ?? '',
-    iat: values.iat ?? Math.floor(ports.clock.wallMs() / 1000),
+    origId: values.text('orig-id') ?? uuid(command),
+    x5u: values.text('x5u') ?? '',
+    iat: values.number('iat') ?? Math.floor(ports.clock.wallMs() / 1000),
   });
   const { orig, dest, iat, origid } = claims;
   return canonicalJson({ attest, dest: { tn: dest.tn }, iat, orig: { tn: orig.tn[0] }, origid });
 }
 
 function extension({ values }: IdentityCommand): string {
-  return values.ppt ?? 'shaken';
+  return values.text('ppt') ?? 'shaken';
 }
 
 function withParameters(command: IdentityCommand, token: string): Outcome<string> {
-  const { x5u } = command.values;
+  const x5u = command.values.text('x5u');
   if (x5u === undefined) return failure('x5u', '-x5u tells where the certificate is; a header must have it');
   if (/[\s<>"]/.test(x5u)) return failure('x5u', `"${x5u}" does not fit into a header field`);
   return success(renderIdentityHeader({ token, info: x5u, alg: 'ES256', ppt: extension(command) }));
