@@ -19,6 +19,7 @@ import path from './path/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
+import rtpengine from './rtpengine/index.ts';
 import sanity from './sanity/index.ts';
 import secsipid from './secsipid/index.ts';
 import secsipidProc from './secsipid_proc/index.ts';
@@ -54,6 +55,7 @@ export const modules: readonly AnyModule[] = [
   pv,
   registrar,
   rr,
+  rtpengine,
   sanity,
   secsipid,
   secsipidProc,

@@ -141,6 +141,8 @@ export interface TmApi {
     reasonHeaders: string,
     only?: (branch: ClientBranch) => boolean,
   ): void;
+  /** The Via branch that the next copy of this request will have. */
+  nextViaBranch(context: ScriptContext): string;
   findByCallId(callId: string, cseq: number): TmTransaction | undefined;
   /** Sends an own request; `done` hears of its final result, and of provisional ones when the parameter says so. */
   request(request: LocalRequest, done?: (result: LocalResult) => void): LocalRequestHandle | undefined;

@@ -1,4 +1,5 @@
 import type { TmApi, TmTransaction } from './api.ts';
+import { nextViaBranch } from './branchNames.ts';
 import { resumedKey } from './suspensions.ts';
 import type { Tm } from './tm.ts';
 import type { Transaction } from './transaction.ts';
@@ -25,6 +26,7 @@ export function tmApi(tm: Tm): TmApi {
       }
     },
     findByCallId: (callId, cseq) => transactionBehind(tm.core.servers.findByNumber(callId, cseq)),
+    nextViaBranch: (context) => nextViaBranch(tm.core, context, tm.transactions.transactionOf(context)),
     isResumed: (context) => context.scratch.has(resumedKey),
     isHeld: (message) => (tm.transactions.find(message)?.suspensions ?? 0) > 0,
     findCancelled: (cancel) => tm.transactions.findCancelled(cancel),

@@ -14,6 +14,7 @@ import {
 import type { TimerTable } from '../../transaction/timers.ts';
 import type { TransactionObserver } from './api.ts';
 import { secondsInAvp } from './avpNames.ts';
+import { reservedBranchBase } from './branchNames.ts';
 import type { TmCounters } from './counters.ts';
 import type { TmConfig } from './parameters.ts';
 import { TransactionPlan } from './plan.ts';
@@ -125,6 +126,7 @@ export class TransactionStore {
       forwarding: forwardSettings(this.#parts.host, context, flow),
       core: this.#parts.core,
     });
+    transaction.proxy.branchBase = reservedBranchBase(context) ?? transaction.proxy.branchBase;
     this.#takeTimersFromAvps(transaction, context);
     const server = newServer(transaction, this.#parts.core);
     if (!this.#parts.core.servers.add(server)) return undefined;

@@ -1,0 +1,159 @@
+/** Which nodes can be used, which of them takes a call, and how they come back after a failure. */
+import type { Host } from '../../module/host.ts';
+import { type Dictionary, textOf } from './bencode.ts';
+import type { CallTable } from './callTable.ts';
+import type { NgClient } from './client.ts';
+import { callHash, weightedIndex } from './nodeHash.ts';
+import { NodeTable, type RtpNode } from './nodes.ts';
+import type { RtpengineConfig } from './params.ts';
+
+const ping: ReadonlyMap<string, string> = new Map([['command', 'ping']]);
+
+/** What a command is about. */
+export interface Session {
+  readonly callId: string;
+  readonly viaBranch: string;
+  readonly setId: number;
+}
+
+export class NodePool {
+  readonly table = new NodeTable();
+  readonly #host: Host;
+  readonly #config: RtpengineConfig;
+  readonly #client: NgClient;
+  readonly #calls: CallTable;
+  readonly #probes = new Map<RtpNode, Promise<boolean>>();
+  readonly #failedProbes = new Map<RtpNode, number>();
+
+  constructor(host: Host, config: RtpengineConfig, client: NgClient, calls: CallTable) {
+    this.#host = host;
+    this.#config = config;
+    this.#client = client;
+    this.#calls = calls;
+  }
+
+  /** The node that has this call already, if it may still be asked. */
+  nodeOf(session: Session): RtpNode | undefined {
+    const node = this.#calls.find(session.callId, session.viaBranch, session.setId);
+    if (node === undefined || this.#mayFinish(node)) return node;
+    return undefined;
+  }
+
+  /** A node for a new call that is not among the `tried` ones; a promise where only a probe can tell. */
+  choose(session: Session, tried: readonly RtpNode[]): RtpNode | undefined | Promise<RtpNode | undefined> {
+    const nodes = this.table.sets.get(session.setId)?.nodes;
+    if (nodes === undefined) return undefined;
+    this.#probeDue(nodes);
+    const chosen = this.#pick(nodes, session, tried);
+    if (chosen !== undefined || this.#config.aggressive_redetection === 0) return chosen;
+    const silent = nodes.filter((node) => !node.enabled && !node.permanent && !tried.includes(node));
+    if (silent.length === 0) return undefined;
+    return Promise.all(silent.map((node) => this.probe(node))).then(() => this.#pick(nodes, session, tried));
+  }
+
+  /** The node has not answered: no call gets it for a while, and those that wait for it wait no longer. */
+  fail(node: RtpNode): void {
+    node.failures++;
+    if (node.enabled) {
+      this.#host.log.error(
+        `${node.url} does not answer, disabled for ${this.#config.rtpengine_disable_tout} s`,
+      );
+    }
+    this.#rest(node);
+    this.#client.abandon(node);
+  }
+
+  /**
+   * Asks a node whether it lives, and believes it; those who ask meanwhile share the answer, and no answer counts
+   * for as long as one would have been waited for once.
+   */
+  probe(node: RtpNode): Promise<boolean> {
+    const running = this.#probes.get(node);
+    if (running !== undefined) return running;
+    const failedMs = this.#failedProbes.get(node);
+    if (failedMs !== undefined && this.#host.timers.nowMs - failedMs < this.#config.rtpengine_tout_ms)
+      return Promise.resolve(false);
+    const probe = this.#probeNow(node);
+    this.#probes.set(node, probe);
+    return probe.finally(() => this.#probes.delete(node));
+  }
+
+  /** Probes all nodes that were not disabled by hand. */
+  async probeAll(): Promise<void> {
+    const nodes = [...this.table.all()].filter((node) => !node.permanent);
+    await Promise.all(nodes.map((node) => this.probe(node)));
+  }
+
+  /** By RPC. An enabled node must answer first; a permanently disabled one is at least tried again soon. */
+  async enable(node: RtpNode): Promise<boolean> {
+    node.permanent = false;
+    this.#failedProbes.delete(node);
+    const alive = await this.probe(node);
+    if (!alive) this.#rest(node);
+    return alive;
+  }
+
+  disable(node: RtpNode): void {
+    node.enabled = false;
+    node.permanent = true;
+  }
+
+  /** Addresses of the nodes that are given by name; unknown ones stay disabled until a later probe finds them. */
+  async resolve(node: RtpNode): Promise<void> {
+    if (node.address !== '') return;
+    const { resolver } = this.#host;
+    try {
+      const records = await (node.at.family === 6 ? resolver.aaaa(node.at.host) : resolver.a(node.at.host));
+      node.address = records[0]?.address ?? '';
+    } catch {
+      // nobody could tell: the next probe asks again
+    }
+    if (node.address === '') this.#host.log.error(`${node.url}: the name has no address`);
+  }
+
+  #pick(nodes: readonly RtpNode[], { callId }: Session, tried: readonly RtpNode[]): RtpNode | undefined {
+    const usable = nodes.filter((node) => node.isUsable && !tried.includes(node));
+    if (usable.length <= 1) return usable[0];
+    const weights = usable.map((node) => node.weight);
+    return usable[weightedIndex(weights, callHash(callId, this.#config.hash_algo))];
+  }
+
+  /** `rtpengine_allow_op`: calls that a disabled node has may end there. */
+  #mayFinish(node: RtpNode): boolean {
+    if (node.enabled) return true;
+    const allowed = this.#config.rtpengine_allow_op;
+    return allowed === 1 || (allowed === 2 && node.permanent);
+  }
+
+  #rest(node: RtpNode): void {
+    node.enabled = false;
+    node.retryAtMs = this.#host.timers.nowMs + this.#config.rtpengine_disable_tout * 1000;
+  }
+
+  /** Nodes whose rest is over are probed in the background; no call waits for that. */
+  #probeDue(nodes: readonly RtpNode[]): void {
+    const now = this.#host.timers.nowMs;
+    for (const node of nodes)
+      if (!node.enabled && !node.permanent && node.retryAtMs <= now) void this.probe(node);
+  }
+
+  async #probeNow(node: RtpNode): Promise<boolean> {
+    await this.resolve(node);
+    const { rtpengine_tout_ms: timeoutMs, rtpengine_retr: tries } = this.#config;
+    const reply = await this.#client.ask(node, ping, { timeoutMs, tries });
+    const alive = typeof reply !== 'string' && isPong(reply);
+    if (alive) this.#failedProbes.delete(node);
+    else this.#failedProbes.set(node, this.#host.timers.nowMs);
+    if (node.permanent) return alive;
+    if (!alive) this.fail(node);
+    else if (!node.enabled) {
+      node.enabled = true;
+      this.#host.log.notice(`${node.url} answers again`);
+    }
+    return alive;
+  }
+}
+
+function isPong(reply: Dictionary): boolean {
+  return textOf(reply, 'result') === 'pong';
+}
