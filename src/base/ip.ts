@@ -94,3 +94,23 @@ function isPublicIpv4(address: string): boolean {
   if (a === 198) return b !== 18 && b !== 19 && !(b === 51 && c === 100);
   return !(a === 203 && b === 0 && c === 113);
 }
+
+/** The 4 or 16 bytes of an address without brackets; undefined when it is none. */
+export function addressBytes(text: string): number[] | undefined {
+  if (isIpv4(text)) return text.split('.').map(Number);
+  if (!isIpv6(text)) return undefined;
+  const [head = '', tail] = text.split('::');
+  const front = groupBytes(head);
+  if (tail === undefined) return front;
+  const back = groupBytes(tail);
+  return [...front, ...new Array<number>(16 - front.length - back.length).fill(0), ...back];
+}
+
+function groupBytes(text: string): number[] {
+  if (text === '') return [];
+  return text.split(':').flatMap((group) => {
+    if (group.includes('.')) return group.split('.').map(Number);
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+}

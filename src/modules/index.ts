@@ -16,6 +16,7 @@ import kex from './kex/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import outbound from './outbound/index.ts';
 import path from './path/index.ts';
+import pike from './pike/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
@@ -52,6 +53,7 @@ export const modules: readonly AnyModule[] = [
   maxfwd,
   outbound,
   path,
+  pike,
   pv,
   registrar,
   rr,
