@@ -1,5 +1,7 @@
 /** Connections that carry a stream of bytes. */
 
+import type { TlsSession } from './tlsSession.ts';
+
 export interface SocketAddress {
   /** An IPv4 or IPv6 address in text form, without brackets. */
   readonly address: string;
@@ -20,6 +22,8 @@ export interface StreamConnection {
   readonly remote: SocketAddress;
   /** Bytes accepted by `write` but not yet taken by the system. */
   readonly pendingBytes: number;
+  /** What TLS has settled; undefined where there is none. */
+  readonly session?: TlsSession | undefined;
   setHandler(handler: StreamHandler): void;
   /** Lets the system probe a peer that has been silent for `idleMs` (SO_KEEPALIVE). */
   keepAlive(idleMs: number): void;

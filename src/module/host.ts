@@ -51,6 +51,11 @@ export interface Host {
   /** `#!define`s in force at the end of the config: value as written, '' for a plain name. */
   readonly defines?: ReadonlyMap<string, string> | undefined;
 
+  /** The main config file, as it was named; '' for a text without one. */
+  readonly configFile?: string | undefined;
+  /** The message being routed in this very turn; undefined between messages and behind a wait. */
+  runningContext?(): ScriptContext | undefined;
+
   /** Place in the config that is running now; undefined where nobody can tell. Slow: only for debugging output. */
   currentSite?(): Site | undefined;
 

@@ -29,6 +29,7 @@ import sl from './sl/index.ts';
 import statistics from './statistics/index.ts';
 import textops from './textops/index.ts';
 import textopsx from './textopsx/index.ts';
+import tls from './tls/index.ts';
 import tm from './tm/index.ts';
 import tmx from './tmx/index.ts';
 import usrloc from './usrloc/index.ts';
@@ -66,6 +67,7 @@ export const modules: readonly AnyModule[] = [
   statistics,
   textops,
   textopsx,
+  tls,
   tm,
   tmx,
   usrloc,

@@ -79,6 +79,7 @@ export class ConfigLoader {
   readonly formats: Formats;
   /** Values as written, '' for a plain name. */
   defines: ReadonlyMap<string, string> = new Map();
+  configFile = '';
 
   constructor(parts: LoaderParts) {
     this.#parts = parts;
@@ -92,6 +93,7 @@ export class ConfigLoader {
   }
 
   load(source: ConfigSource): LoadedConfig {
+    this.configFile = source.file;
     const problems = this.#applyCommandLine(source);
     const { registry } = this.#parts;
     const catalogue = new ServerCatalogue(registry, this.#binder, globalsByName, this.#sink);

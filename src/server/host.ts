@@ -35,6 +35,8 @@ export interface ServerParts {
   readonly logFieldsOf: (context: ScriptContext) => LogFields;
   /** Known once the config has been read. */
   readonly defines: () => ReadonlyMap<string, string>;
+  readonly configFile: () => string;
+  readonly runningContext: () => ScriptContext | undefined;
   readonly startId: string;
   readonly startedSec: number;
   readonly fail: (reason: string) => void;
@@ -119,6 +121,14 @@ export class ModuleHost implements Host {
 
   get defines(): ReadonlyMap<string, string> {
     return this.#parts.defines();
+  }
+
+  get configFile(): string {
+    return this.#parts.configFile();
+  }
+
+  runningContext(): ScriptContext | undefined {
+    return this.#parts.runningContext();
   }
 
   currentSite(): Site | undefined {

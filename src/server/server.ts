@@ -233,24 +233,16 @@ export class Server {
 
   #parts(): ServerParts {
     return {
+      ...this, // levels, timers, transport, settings, routes, statistics, rpc and so on
       ports: this.#ports,
-      levels: this.levels,
-      timers: this.timers,
-      transport: this.transport,
       location: this.#location,
       stateless: this.#stateless,
-      settings: this.settings,
-      routes: this.routes,
-      statistics: this.statistics,
       hooks: this.#hooks,
-      databases: this.databases,
-      rpc: this.rpc,
-      runtimeConfig: this.runtimeConfig,
       formats: () => this.#loader.formats,
       logFieldsOf: (context) => this.#logScope.fieldsOf(context),
       defines: () => this.#loader.defines,
-      startId: this.startId,
-      startedSec: this.startedSec,
+      configFile: () => this.#loader.configFile,
+      runningContext: () => this.#logScope.context,
       fail: (reason) => this.#fail(reason),
       registry: () => this.registry,
     };

@@ -28,6 +28,9 @@ export class TransportSettings implements TransportOptions {
   get tlsPort(): number {
     return this.#settings.number('tls_port_no', 5061);
   }
+  get tlsEnabled(): boolean {
+    return this.#settings.number('enable_tls', 0) !== 0 && this.#settings.number('disable_tls', 0) === 0;
+  }
   get autoAliases(): boolean {
     return this.#settings.number('auto_aliases', 1) !== 0;
   }
@@ -120,6 +123,9 @@ class TcpSettings implements TcpOptions {
   }
   get maxConnections() {
     return this.#settings.number('tcp_max_connections', 2048);
+  }
+  get maxTlsConnections() {
+    return this.#settings.number('tls_max_connections', 2048);
   }
   get dataTimeoutSec() {
     return this.#settings.number('tcp_msg_data_timeout', 20);

@@ -58,6 +58,7 @@ export class StreamFramer {
   /** True once the start line was read and is one of SIP. */
   #isSip = false;
   #faulty = false;
+  #rest: Buffer = Buffer.alloc(0);
 
   constructor(limits: FramerLimits = framerLimits) {
     this.#limits = limits;
@@ -71,6 +72,11 @@ export class StreamFramer {
   /** Memory held for it, in bytes. */
   get reservedBytes(): number {
     return this.#store.length;
+  }
+
+  /** After the fault `http`: the bytes from the start line on, which another protocol may read. */
+  get rest(): Buffer {
+    return this.#rest;
   }
 
   get isFaulty(): boolean {
@@ -111,7 +117,9 @@ export class StreamFramer {
       this.#messageBytes = this.#scanned = 0;
       this.#isSip = false;
     }
-    return this.#faulty ? end : start;
+    if (!this.#faulty) return start;
+    if (lastFault(frames) === 'http') this.#rest = Buffer.from(bytes.subarray(start, end));
+    return end;
   }
 
   /** Skips line ends between messages; a double CRLF is a ping, all else is ignored (§7.5). */
@@ -221,6 +229,11 @@ export class StreamFramer {
     const doubled = Math.max(512, bytes * 2);
     return this.#messageBytes >= bytes ? Math.min(doubled, this.#messageBytes) : doubled;
   }
+}
+
+function lastFault(frames: readonly Frame[]): FramingFault | undefined {
+  const last = frames[frames.length - 1];
+  return last?.kind === 'fault' ? last.fault : undefined;
 }
 
 function headOf(bytes: Buffer, start: number, end: number): string {

@@ -66,16 +66,16 @@ export class TestAuthority {
 
   /** For a server or a client: certificates carry both uses. */
   async issue(options: CertificateOptions): Promise<TestCertificate> {
+    const serial = (this.#serial++).toString(16); // before any wait: numbers follow the calls
     const keys = await makeKeys();
-    const serial = (this.#serial++).toString(16);
     const certificate = await this.#sign(options, keys, serial);
     return { certificate, key: await keyText(keys), serial };
   }
 
   /** An authority below this one. */
   async below(name: string): Promise<TestAuthority> {
+    const serial = (this.#serial++).toString(16); // before any wait: numbers follow the calls
     const keys = await makeKeys();
-    const serial = (this.#serial++).toString(16);
     const certificate = await this.#sign({ name, authority: true }, keys, serial);
     return new TestAuthority(subjectOf(name), certificate, keys);
   }
@@ -97,7 +97,7 @@ export class TestAuthority {
       },
       webcrypto,
     );
-    return PemConverter.encode(crl.rawData, 'X509 CRL');
+    return `${PemConverter.encode(crl.rawData, 'X509 CRL')}\n`;
   }
 
   #sign(options: CertificateOptions, keys: webcrypto.CryptoKeyPair, serial: string): Promise<string> {
@@ -141,7 +141,7 @@ async function sign(parts: SigningParts, authority: boolean): Promise<string> {
     },
     webcrypto,
   );
-  return certificate.toString('pem');
+  return `${certificate.toString('pem')}\n`;
 }
 
 function usages(authority: boolean): Extension[] {
@@ -165,7 +165,8 @@ function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
 }
 
 async function keyText(keys: webcrypto.CryptoKeyPair): Promise<string> {
-  return PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  const text = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  return `${text}\n`;
 }
 
 function subjectOf(name: string): string {

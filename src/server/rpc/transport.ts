@@ -80,7 +80,7 @@ function connectionRecord(transport: TransportLayer, tcp: TcpOptions, connection
     id: connection.connectionId,
     type: connection.proto.toUpperCase(),
     state: connection.state === 'open' ? 'CONN_OK' : 'CONN_CONNECTING',
-    timeout: transport.secondsLeft(connection),
+    timeout: transport.secondsLeft(connection.connectionId),
     lifetime: tcp.connectionLifetimeSec,
     ref_count: 1,
     src_ip: connection.address,

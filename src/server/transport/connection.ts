@@ -1,8 +1,8 @@
 import type { StreamConnection, TransportProtocol } from '../../base/ports.ts';
 import type { Timer } from '../../base/timerQueue.ts';
+import type { Framer, StreamKind } from '../../proxy/streamKind.ts';
 import type { Destination, Flow } from '../../proxy/transport.ts';
 import type { LocalSocket } from './socketTable.ts';
-import type { Framer, StreamKind } from './streamKind.ts';
 
 export type ConnectionState = 'connecting' | 'open' | 'closed';
 
@@ -20,17 +20,17 @@ export type CloseReason =
 /** One connection of the table: what it is, its peer, and since when it owes us something. */
 export class Connection {
   readonly connectionId: number;
-  readonly proto: TransportProtocol;
+  proto: TransportProtocol;
   /** What messages of this connection carry. */
-  readonly flow: Flow;
-  readonly kind: StreamKind;
-  readonly socket: LocalSocket;
+  flow: Flow;
+  kind: StreamKind;
+  socket: LocalSocket;
   /** The peer, without brackets. */
   readonly address: string;
   readonly port: number;
   /** We were connected to. */
   readonly inbound: boolean;
-  readonly framer: Framer;
+  framer: Framer = nothingYet;
   readonly openedMs: number;
   state: ConnectionState = 'connecting';
   stream: StreamConnection | undefined;
@@ -56,7 +56,6 @@ export class Connection {
     kind: StreamKind,
     socket: LocalSocket,
     peer: { readonly address: string; readonly port: number },
-    framer: Framer,
     options: { readonly inbound: boolean; readonly nowMs: number },
   ) {
     this.connectionId = id;
@@ -64,7 +63,6 @@ export class Connection {
     this.socket = socket;
     this.address = peer.address;
     this.port = peer.port;
-    this.framer = framer;
     this.inbound = options.inbound;
     this.proto = kind.proto;
     const { address, port } = peer;
@@ -73,11 +71,22 @@ export class Connection {
     this.lastActivityMs = options.nowMs;
   }
 
+  /** Another protocol from now on. The table must know it under its new keys. */
+  become(kind: StreamKind, socket: LocalSocket): void {
+    this.kind = kind;
+    this.socket = socket;
+    this.proto = kind.proto;
+    this.flow = { ...this.flow, socket, proto: kind.proto };
+  }
+
   /** Bytes that the peer has not taken yet. */
   get pendingBytes(): number {
     return this.waitingBytes + (this.stream?.pendingBytes ?? 0);
   }
 }
+
+/** Before the connection has been given its framer. */
+const nothingYet: Framer = { pendingBytes: 0, push: () => [] };
 
 /** The key of a peer in the table. */
 export function peerKey(proto: string, address: string, port: number): string {

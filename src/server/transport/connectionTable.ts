@@ -7,9 +7,15 @@ export class ConnectionTable {
   readonly #byId = new Map<number, Connection>();
   readonly #byPeer = new Map<string, Connection[]>();
   readonly #inboundOfAddress = new Map<string, number>();
+  #secure = 0;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Those over TLS. */
+  get secure(): number {
+    return this.#secure;
   }
 
   all(): IterableIterator<Connection> {
@@ -26,6 +32,7 @@ export class ConnectionTable {
 
   add(connection: Connection): void {
     this.#byId.set(connection.connectionId, connection);
+    if (isSecure(connection.proto)) this.#secure++;
     if (connection.inbound) {
       this.#inboundOfAddress.set(connection.address, this.inboundFrom(connection.address) + 1);
     }
@@ -47,12 +54,20 @@ export class ConnectionTable {
   }
 
   remove(connection: Connection): void {
-    this.#byId.delete(connection.connectionId);
+    if (this.#byId.delete(connection.connectionId) && isSecure(connection.proto)) this.#secure--;
     for (const key of connection.keys) this.#removeKey(key, connection);
     if (!connection.inbound) return;
     const left = this.inboundFrom(connection.address) - 1;
     if (left > 0) this.#inboundOfAddress.set(connection.address, left);
     else this.#inboundOfAddress.delete(connection.address);
+  }
+
+  /** Puts it under the keys of its new protocol, aliases too. */
+  change(connection: Connection, become: () => void): void {
+    const before = connection.keys.splice(0);
+    for (const key of before) this.#removeKey(key, connection);
+    become();
+    for (const key of before) this.addKey(connection, Number(key.slice(key.lastIndexOf(':') + 1)));
   }
 
   hasPeer(proto: string, address: string, port: number): boolean {
@@ -79,6 +94,11 @@ export class ConnectionTable {
     if (left.length > 0) this.#byPeer.set(key, left);
     else this.#byPeer.delete(key);
   }
+}
+
+/** Is it over TLS? */
+export function isSecure(proto: string): boolean {
+  return proto === 'tls' || proto === 'wss';
 }
 
 function fits(own: ListenSocket, asked: ListenSocket | undefined, strict: boolean): boolean {

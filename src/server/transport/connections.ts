@@ -1,18 +1,17 @@
 import { errorText, TransportError } from '../../base/errors.ts';
 import type { Net, StreamConnection } from '../../base/ports.ts';
 import type { TimerQueue } from '../../base/timerQueue.ts';
+import type { Framer, StreamKind, StreamLink } from '../../proxy/streamKind.ts';
 import type { Destination } from '../../proxy/transport.ts';
-import type { Frame } from '../../sip/framer.ts';
 import type { Complaints } from './complaints.ts';
 import { type CloseReason, Connection } from './connection.ts';
-import { ConnectionTable } from './connectionTable.ts';
+import { ConnectionReader } from './connectionReader.ts';
+import { ConnectionTable, isSecure } from './connectionTable.ts';
 import type { TransportCounters } from './counters.ts';
 import { deadlineOf, overdueReason } from './deadlines.ts';
 import type { TcpOptions } from './options.ts';
-import { aliasPortOf, localAddressFor } from './peerWay.ts';
-import { refusal } from './refusal.ts';
+import { localAddressFor } from './peerWay.ts';
 import type { LocalSocket } from './socketTable.ts';
-import type { StreamKind } from './streamKind.ts';
 import type { TransportEvents } from './udpSocket.ts';
 import { WriteQueues } from './writeQueues.ts';
 
@@ -23,6 +22,8 @@ export interface ConnectionsParts {
   readonly counters: TransportCounters;
   readonly events: TransportEvents;
   readonly complaints: Complaints;
+  /** Reads connections on which HTTP begins; undefined where nobody does. */
+  http(): ((link: StreamLink) => Framer) | undefined;
 }
 
 /** How long a peer may take to close its side after we have closed ours. */
@@ -39,12 +40,20 @@ export class Connections {
   readonly table = new ConnectionTable();
   readonly #parts: ConnectionsParts;
   readonly #queues: WriteQueues;
+  readonly #reader: ConnectionReader;
   #lastId = 0;
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts;
     const { timers, options, counters } = parts;
     this.#queues = new WriteQueues({ timers, options, counters, onBlocked: (each) => this.#arm(each) });
+    this.#reader = new ConnectionReader({
+      ...parts,
+      table: this.table,
+      write: (connection, data) => this.#write(connection, data),
+      close: (connection, reason) => this.#close(connection, reason),
+      arm: (connection) => this.#arm(connection),
+    });
   }
 
   /** A peer has connected to one of our sockets. */
@@ -82,6 +91,15 @@ export class Connections {
     return true;
   }
 
+  /** HTTP becomes WebSocket. False when the connection is gone. */
+  change(id: number, kind: StreamKind, socketOf: (socket: LocalSocket) => LocalSocket): boolean {
+    const connection = this.table.get(id);
+    if (connection?.state !== 'open') return false;
+    this.table.change(connection, () => connection.become(kind, socketOf(connection.socket)));
+    connection.framer = kind.framer(this.#parts.options, this.#reader.link(connection));
+    return true;
+  }
+
   closeAll(): void {
     for (const connection of [...this.table.all()]) this.#close(connection, 'stopped');
   }
@@ -94,9 +112,13 @@ export class Connections {
 
   #admits(kind: StreamKind, address: string, port: number): boolean {
     const { acceptIpLimit, acceptUnique, maxConnections } = this.#parts.options;
-    if (this.table.size >= maxConnections) return false;
+    if (this.table.size >= maxConnections || !this.#hasRoomFor(kind)) return false;
     if (acceptIpLimit > 0 && this.table.inboundFrom(address) >= acceptIpLimit) return false;
     return !(acceptUnique && this.table.hasPeer(kind.proto, address, port));
+  }
+
+  #hasRoomFor(kind: StreamKind): boolean {
+    return !isSecure(kind.proto) || this.table.secure < this.#parts.options.maxTlsConnections;
   }
 
   #make(
@@ -106,11 +128,9 @@ export class Connections {
     inbound: boolean,
   ): Connection {
     const { options, timers, counters } = this.#parts;
-    const framer = kind.framer(options);
-    const connection = new Connection(++this.#lastId, kind, socket, peer, framer, {
-      inbound,
-      nowMs: timers.nowMs,
-    });
+    const nowMs = timers.nowMs;
+    const connection = new Connection(++this.#lastId, kind, socket, peer, { inbound, nowMs });
+    connection.framer = kind.framer(options, this.#reader.link(connection));
     this.table.add(connection);
     counters.current_opened_connections = this.table.size;
     return connection;
@@ -131,7 +151,7 @@ export class Connections {
   ): Connection | undefined {
     const { net, options, counters } = this.#parts;
     if (options.noConnect || socket === undefined) return undefined;
-    if (this.table.size >= options.maxConnections) {
+    if (this.table.size >= options.maxConnections || !this.#hasRoomFor(kind)) {
       counters.local_reject++;
       return undefined;
     }
@@ -173,55 +193,11 @@ export class Connections {
     counters.established++;
     if (options.keepAlive) stream.keepAlive(options.keepIdleSec * 1000 || systemKeepIdleMs);
     stream.setHandler({
-      onData: (data) => this.#receive(connection, data),
+      onData: (data) => this.#reader.receive(connection, data),
       onClose: (error) => this.#ended(connection, error),
       onDrain: () => this.#queues.settle(connection),
     });
     this.#arm(connection);
-  }
-
-  // ---- receiving
-
-  #receive(connection: Connection, chunk: Buffer): void {
-    if (connection.state !== 'open') return;
-    const { timers } = this.#parts;
-    connection.lastActivityMs = timers.nowMs;
-    connection.receivedBytes += chunk.length;
-    const frames = connection.framer.push(chunk);
-    for (let i = 0; i < frames.length && connection.stream !== undefined; i++) {
-      this.#frame(connection, frames[i] as Frame);
-    }
-    if (connection.framer.pendingBytes === 0) connection.partialSinceMs = -1;
-    else if (connection.partialSinceMs < 0 || frames.length > 0) {
-      connection.partialSinceMs = timers.nowMs;
-      this.#arm(connection);
-    }
-  }
-
-  #frame(connection: Connection, frame: Frame): void {
-    const { options, counters, events, complaints } = this.#parts;
-    switch (frame.kind) {
-      case 'message':
-        if (options.acceptAliases) this.#acceptAlias(connection, aliasPortOf(frame.text));
-        events.onMessage(frame.text, connection.flow);
-        return;
-      case 'ping':
-        counters.keepalives++;
-        if (options.crlfPing) this.#write(connection, connection.kind.pong);
-        return;
-      case 'fault': {
-        counters.framing_errors++;
-        const from = `${connection.proto}:${connection.address}:${connection.port}`;
-        complaints.error(`${from} sent no SIP (${frame.fault}); connection closed`);
-        const answer = frame.status === 0 ? '' : refusal(frame.head, frame.status, connection);
-        if (answer !== '') this.#write(connection, connection.kind.encode(answer));
-        this.#close(connection, 'framing');
-      }
-    }
-  }
-
-  #acceptAlias(connection: Connection, port: number): void {
-    if (port > 0) this.table.addKey(connection, port);
   }
 
   // ---- sending
@@ -298,6 +274,7 @@ export class Connections {
   #forget(connection: Connection): void {
     const { counters, timers, events } = this.#parts;
     connection.state = 'closed';
+    connection.framer.closed?.();
     connection.stream = undefined;
     connection.waiting = [];
     connection.waitingBytes = 0;

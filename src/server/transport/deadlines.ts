@@ -3,7 +3,8 @@ import type { TcpOptions } from './options.ts';
 
 /** When the connection is to be closed unless something happens, ms of the monotonic clock. */
 export function deadlineOf(connection: Connection, options: TcpOptions): number {
-  const { connectionLifetimeSec, dataTimeoutSec, readTimeoutSec, sendTimeoutSec } = options;
+  const { connectionLifetimeSec, readTimeoutSec, sendTimeoutSec } = options;
+  const dataTimeoutSec = connection.kind.silenceSec?.() ?? options.dataTimeoutSec;
   let deadlineMs = connection.lastActivityMs + connectionLifetimeSec * 1000;
   if (connection.inbound && connection.receivedBytes === 0 && dataTimeoutSec > 0) {
     deadlineMs = Math.min(deadlineMs, connection.openedMs + dataTimeoutSec * 1000);

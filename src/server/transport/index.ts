@@ -14,5 +14,5 @@ export {
 } from './options.ts';
 export type { OwnNameCheck, OwnNameEntry } from './ownNames.ts';
 export type { LocalSocket } from './socketTable.ts';
-export { type Framer, type FramingOptions, type StreamKind, tcpKind } from './streamKind.ts';
+export { tcpKind } from './streamKind.ts';
 export type { TransportEvents } from './udpSocket.ts';

@@ -1,6 +1,7 @@
 import { errorText } from '../../base/errors.ts';
-import type { Clock, Log, Net, Resolver, TransportProtocol } from '../../base/ports.ts';
+import type { Clock, Log, Net, Resolver, TlsSession, TransportProtocol } from '../../base/ports.ts';
 import type { TimerQueue } from '../../base/timerQueue.ts';
+import type { Framer, StreamKind, StreamLink, StreamTransports } from '../../proxy/streamKind.ts';
 import type { Destination, Flow, ListenSocket, Transport } from '../../proxy/transport.ts';
 import { canonicalHost, familyOf, isWildcard } from './addresses.ts';
 import { Complaints } from './complaints.ts';
@@ -11,7 +12,7 @@ import { planSockets } from './listenPlan.ts';
 import { OpenSockets } from './openSockets.ts';
 import type { TransportOptions } from './options.ts';
 import { OwnNames } from './ownNames.ts';
-import { type LocalSocket, SocketTable } from './socketTable.ts';
+import { type LocalSocket, layeredSocket, SocketTable } from './socketTable.ts';
 import { SourceRoutes } from './sourceRoutes.ts';
 import { StreamKinds } from './streamKind.ts';
 import type { TransportEvents } from './udpSocket.ts';
@@ -30,11 +31,11 @@ export interface TransportParts {
 const interfacesKeepMs = 1000;
 
 /** All transports of one server: opens the sockets of the config, receives, sends, knows what is ours. */
-export class TransportLayer implements Transport {
+export class TransportLayer implements Transport, StreamTransports {
   readonly counters = new TransportCounters();
   readonly names = new OwnNames();
-  /** Modules add theirs before `open`. */
-  readonly kinds = new StreamKinds();
+  readonly #kinds = new StreamKinds();
+  #http: ((link: StreamLink) => Framer) | undefined;
   readonly #parts: TransportParts;
   readonly #connections: Connections;
   readonly #complaints: Complaints;
@@ -59,6 +60,7 @@ export class TransportLayer implements Transport {
       counters: this.counters,
       events,
       complaints: this.#complaints,
+      http: () => this.#http,
     });
     this.#open = new OpenSockets({
       net,
@@ -68,7 +70,7 @@ export class TransportLayer implements Transport {
       events,
       counters: this.counters,
       complaints: this.#complaints,
-      kinds: this.kinds,
+      kinds: this.#kinds,
       accept: (kind, socket, stream) => this.#connections.accept(kind, socket, stream),
     });
   }
@@ -85,7 +87,7 @@ export class TransportLayer implements Transport {
     const { net, resolver, options } = this.#parts;
     const plan = await planSockets(options, net, resolver);
     const sockets = await this.#open.open(plan);
-    this.#table = new SocketTable(sockets);
+    this.#table = new SocketTable(sockets, this.#layered(sockets));
     this.#nameSockets();
     if (options.mhomed) await this.#routes.start();
     if (options.autoAliases) void this.#addAutoAliases();
@@ -150,7 +152,7 @@ export class TransportLayer implements Transport {
       udp.send(text, destination.address, destination.port);
       return true;
     }
-    const kind = this.kinds.get(proto);
+    const kind = this.#kinds.get(proto);
     if (kind === undefined) return false;
     return this.#connections.send(text, destination, kind, this.#sendingSocket(destination));
   }
@@ -167,6 +169,29 @@ export class TransportLayer implements Transport {
     return this.#connections.table.get(id)?.state === 'open';
   }
 
+  // ---- StreamTransports
+
+  get streams(): StreamTransports {
+    return this;
+  }
+
+  add(kind: StreamKind): void {
+    this.#kinds.add(kind);
+  }
+
+  onHttp(framer: (link: StreamLink) => Framer): void {
+    this.#http = framer;
+  }
+
+  change(connectionId: number, kind: StreamKind): boolean {
+    const socketOf = (socket: LocalSocket) => this.#table.layered(socket, kind.proto);
+    return this.#connections.change(connectionId, kind, socketOf);
+  }
+
+  session(connectionId: number): TlsSession | undefined {
+    return this.#connections.table.get(connectionId)?.stream?.session;
+  }
+
   // ---- more than the proxy core needs
 
   /** `force_tcp_alias(port)`: later requests to that port of the peer reuse the connection. */
@@ -180,8 +205,9 @@ export class TransportLayer implements Transport {
     return [...this.#connections.table.all()];
   }
 
-  secondsLeft(connection: Connection): number {
-    return this.#connections.secondsLeft(connection);
+  secondsLeft(connectionId: number): number {
+    const connection = this.#connections.table.get(connectionId);
+    return connection === undefined ? 0 : this.#connections.secondsLeft(connection);
   }
 
   // ---- choosing
@@ -206,10 +232,22 @@ export class TransportLayer implements Transport {
     return this.#socketFor(proto, address);
   }
 
+  /** WebSocket begins on TCP and TLS sockets (RFC 7118): each is one of its own, too. */
+  #layered(sockets: readonly LocalSocket[]): readonly LocalSocket[] {
+    const over = { tcp: 'ws', tls: 'wss' } as const;
+    return sockets.flatMap((socket) => {
+      const proto = socket.proto === 'tcp' || socket.proto === 'tls' ? over[socket.proto] : undefined;
+      return proto === undefined || this.#kinds.get(proto) === undefined
+        ? []
+        : [layeredSocket(socket, proto)];
+    });
+  }
+
   // ---- what is ours
 
   #nameSockets(): void {
-    for (const socket of this.#table.sockets) {
+    const { sockets } = this.#table;
+    for (const socket of [...sockets, ...this.#layered(sockets)]) {
       const { address, port, proto, virtual } = socket;
       const holds = virtual ? () => this.#machineHas(address) : undefined;
       this.names.add(address, port, proto, holds);

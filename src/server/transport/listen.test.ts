@@ -44,10 +44,17 @@ async function planned(
   });
 }
 
-test('an address without protocol is UDP and TCP, without port 5060', async () => {
+test('an address without protocol is UDP, TCP and, where enabled, TLS', async () => {
   assert.deepEqual(await planned(['10.0.0.5']), ['udp:10.0.0.5:5060', 'tcp:10.0.0.5:5060']);
   assert.deepEqual(await planned(['10.0.0.5'], { port: 5080 }), ['udp:10.0.0.5:5080', 'tcp:10.0.0.5:5080']);
-  assert.deepEqual(await planned(['tls:10.0.0.5']), ['tls:10.0.0.5:5061']);
+  const tls = { tlsEnabled: true };
+  assert.deepEqual((await planned(['10.0.0.5'], tls))[2], 'tls:10.0.0.5:5061');
+  assert.deepEqual((await planned(['10.0.0.5:5070'], tls))[2], 'tls:10.0.0.5:5071');
+  assert.deepEqual(await planned(['tls:10.0.0.5', 'tls:10.0.0.6:7000'], tls), [
+    'tls:10.0.0.5:5061',
+    'tls:10.0.0.6:7000',
+  ]);
+  assert.deepEqual(await planned(['tls:10.0.0.5']), []);
 });
 
 test('no listen at all is every IPv4 address; auto_bind_ipv6 adds the others, but no link-local ones', async () => {

@@ -26,14 +26,14 @@ const everywhere: ListenDeclaration = {
 };
 
 /** Without a protocol an address means these. */
-const defaultProtocols: readonly TransportProtocol[] = ['udp', 'tcp'];
+const defaultProtocols: readonly TransportProtocol[] = ['udp', 'tcp', 'tls'];
 
 /** Sockets are numbered protocol by protocol. */
 const protocolOrder: readonly TransportProtocol[] = ['udp', 'tcp', 'tls', 'sctp', 'ws', 'wss'];
 
 /**
  * Turns `listen` declarations into sockets: names and interfaces become addresses, lists and port ranges
- * become several sockets, a missing protocol means UDP and TCP, and no declaration at all means every interface
+ * become several sockets, a missing protocol means UDP, TCP and, where enabled, TLS one port higher, and no declaration at all means every interface
  * (IPv4 only, unless `auto_bind_ipv6`). What comes twice is opened once.
  * @throws TransportError LISTEN_UNKNOWN when a host is neither address nor interface nor resolvable.
  */
@@ -82,9 +82,14 @@ class Planner {
   }
 
   #protocolsOf(spec: AddressSpec): readonly TransportProtocol[] {
-    const { udp, tcp } = this.#options;
+    const { udp, tcp, tlsEnabled } = this.#options;
     const wanted = spec.protocol === undefined ? defaultProtocols : [spec.protocol as TransportProtocol];
-    return wanted.filter((proto) => (proto === 'udp' ? udp.enabled : proto !== 'tcp' || tcp.enabled));
+    const enabled: Partial<Record<TransportProtocol, boolean>> = {
+      udp: udp.enabled,
+      tcp: tcp.enabled,
+      tls: tcp.enabled && tlsEnabled,
+    };
+    return wanted.filter((proto) => enabled[proto] ?? true);
   }
 
   #addPorts(
@@ -94,8 +99,10 @@ class Planner {
     address: string,
     hostName: string,
   ): void {
-    const first = spec.port ?? this.#defaultPort(proto);
-    const last = spec.lastPort ?? first;
+    // `listen=host:5060` for all protocols means 5061 for TLS: a port serves one of TCP and TLS
+    const beside = proto === 'tls' && spec.protocol === undefined && spec.port !== 0 ? 1 : 0;
+    const first = spec.port === undefined ? this.#defaultPort(proto) : spec.port + beside;
+    const last = spec.lastPort === undefined ? first : spec.lastPort + beside;
     const advertise = declaration.advertise;
     for (let port = first; port <= last; port++) {
       const key = port === 0 ? `${this.#sockets.size}` : `${proto}:${address}:${port}`;

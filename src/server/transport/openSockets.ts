@@ -1,12 +1,13 @@
 import { errorText, TransportError } from '../../base/errors.ts';
 import type { Log, Net, StreamConnection, StreamListener } from '../../base/ports.ts';
 import type { Timer, TimerQueue } from '../../base/timerQueue.ts';
+import type { StreamKind } from '../../proxy/streamKind.ts';
 import type { Complaints } from './complaints.ts';
 import type { TransportCounters } from './counters.ts';
 import type { PlannedSocket } from './listenPlan.ts';
 import type { TransportOptions } from './options.ts';
 import { type LocalSocket, makeSocket } from './socketTable.ts';
-import type { StreamKind, StreamKinds } from './streamKind.ts';
+import type { StreamKinds } from './streamKind.ts';
 import { type TransportEvents, UdpSocket } from './udpSocket.ts';
 
 export interface OpeningParts {

@@ -6,6 +6,8 @@ export interface TransportOptions {
   readonly port: number;
   /** `tls_port_no`. */
   readonly tlsPort: number;
+  /** `enable_tls`: TLS sockets are opened. */
+  readonly tlsEnabled: boolean;
   /** `auto_aliases`: take the names of our addresses, by reverse lookup, for our own. */
   readonly autoAliases: boolean;
   /** `auto_bind_ipv6`: interfaces bring their IPv6 addresses too. */
@@ -71,6 +73,8 @@ export interface TcpOptions {
   keepIdleSec: number;
   listenBacklog: number;
   maxConnections: number;
+  /** Of them, over TLS. */
+  maxTlsConnections: number;
   /** Until the first byte of an accepted connection; 0 for no limit. */
   dataTimeoutSec: number;
   /** From the first to the last byte of a message; 0 for no limit. */
@@ -101,6 +105,7 @@ export function defaultTcpOptions(): TcpOptions {
     keepIdleSec: 0,
     listenBacklog: 1024,
     maxConnections: 2048,
+    maxTlsConnections: 2048,
     dataTimeoutSec: 20,
     readTimeoutSec: 20,
     noConnect: false,
@@ -117,6 +122,7 @@ export function defaultTransportOptions(): TransportOptions {
     aliases: [],
     port: 5060,
     tlsPort: 5061,
+    tlsEnabled: false,
     autoAliases: true,
     autoBindIpv6: false,
     mhomed: false,

@@ -40,6 +40,15 @@ export function makeSocket(
   };
 }
 
+/** The socket as one of another protocol that is spoken over it. */
+export function layeredSocket(socket: LocalSocket, proto: TransportProtocol): LocalSocket {
+  return { ...socket, proto, name: '', text: layeredText(socket, proto) };
+}
+
+function layeredText({ address, port }: ListenSocket, proto: TransportProtocol): string {
+  return `${proto}:${bracketed(address)}:${port}`;
+}
+
 /** Finds local sockets. All questions of the hot path are one map lookup. */
 export class SocketTable {
   readonly sockets: readonly LocalSocket[];
@@ -49,9 +58,10 @@ export class SocketTable {
   /** By protocol and bound address; wildcard sockets under their family's wildcard. */
   readonly #byAddress = new Map<string, LocalSocket>();
 
-  constructor(sockets: readonly LocalSocket[]) {
+  /** @param layered the same sockets again, for protocols that are spoken over theirs (WebSocket) */
+  constructor(sockets: readonly LocalSocket[], layered: readonly LocalSocket[] = []) {
     this.sockets = sockets;
-    for (const socket of sockets) {
+    for (const socket of [...sockets, ...layered]) {
       this.#addText(socket.text, socket);
       if (socket.name !== '') this.#addText(socket.name, socket);
       if (socket.advertised) {
@@ -69,6 +79,12 @@ export class SocketTable {
   /** The one to send from when nothing else decides: the first, but rather none of loopback. */
   defaultFor(proto: TransportProtocol, family: 4 | 6): LocalSocket | undefined {
     return family === 4 ? this.#default.get(proto) : this.#default.get(`${proto}6`);
+  }
+
+  /** The socket itself, or the one that stands for another protocol over it. */
+  layered(socket: LocalSocket, proto: TransportProtocol): LocalSocket {
+    if (socket.proto === proto) return socket;
+    return this.#byText.get(layeredText(socket, proto)) ?? socket;
   }
 
   /** The socket bound to a local address, or to all of them. */

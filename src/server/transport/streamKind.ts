@@ -1,46 +1,6 @@
-import type {
-  Net,
-  StreamConnection,
-  StreamConnectOptions,
-  StreamListener,
-  StreamListenOptions,
-  TransportProtocol,
-} from '../../base/ports.ts';
-import type { Destination } from '../../proxy/transport.ts';
-import { type Frame, StreamFramer } from '../../sip/framer.ts';
-
-export interface FramingOptions {
-  readonly maxMessageBytes: number;
-  readonly acceptNoContentLength: boolean;
-}
-
-/** Cuts what a stream brings into messages. */
-export interface Framer {
-  /** Bytes of an unfinished message. */
-  readonly pendingBytes: number;
-  push(chunk: Buffer): readonly Frame[];
-}
-
-/**
- * A transport over connections. TCP is one; TLS, WebSocket and SCTP are others: how to listen, how to connect,
- * how messages stand in the stream. Tables, limits, timeouts and reuse are the same for all.
- */
-export interface StreamKind {
-  readonly proto: TransportProtocol;
-  listen(
-    net: Net,
-    address: string,
-    port: number,
-    onConnection: (connection: StreamConnection) => void,
-    options: StreamListenOptions,
-  ): Promise<StreamListener>;
-  connect(net: Net, destination: Destination, options: StreamConnectOptions): Promise<StreamConnection>;
-  framer(options: FramingOptions): Framer;
-  /** A message as it stands in the stream. */
-  encode(text: string): string | Uint8Array;
-  /** The answer to a ping (RFC 5626 §4.4.1). */
-  readonly pong: string | Uint8Array;
-}
+import type { TransportProtocol } from '../../base/ports.ts';
+import type { StreamKind } from '../../proxy/streamKind.ts';
+import { StreamFramer } from '../../sip/framer.ts';
 
 export const tcpKind: StreamKind = {
   proto: 'tcp',
