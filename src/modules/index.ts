@@ -26,6 +26,7 @@ import secsipid from './secsipid/index.ts';
 import secsipidProc from './secsipid_proc/index.ts';
 import siputils from './siputils/index.ts';
 import sl from './sl/index.ts';
+import sqlops from './sqlops/index.ts';
 import statistics from './statistics/index.ts';
 import textops from './textops/index.ts';
 import textopsx from './textopsx/index.ts';
@@ -64,6 +65,7 @@ export const modules: readonly AnyModule[] = [
   secsipidProc,
   siputils,
   sl,
+  sqlops,
   statistics,
   textops,
   textopsx,

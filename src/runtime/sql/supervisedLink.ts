@@ -94,10 +94,10 @@ export class SupervisedLink {
     const limitMs = this.#owed.size > 0 ? silenceMs : pingMs;
     if (limitMs <= 0) return;
     const leftMs = this.#lastSignMs + limitMs - clock.nowMs();
-    this.#watch = clock.after(Math.max(1, leftMs), () => this.#look(limitMs));
+    this.#watch = clock.after(Math.max(1, leftMs), () => this.#look());
   }
 
-  #look(limitMs: number): void {
+  #look(): void {
     const { clock, silenceMs, pingMs } = this.#supervision;
     const silentMs = clock.nowMs() - this.#lastSignMs;
     if (this.#owed.size > 0 && silenceMs > 0 && silentMs >= silenceMs) {
@@ -105,7 +105,7 @@ export class SupervisedLink {
       this.lose(new DatabaseError('DB_TIMEOUT', text));
       return;
     }
-    if (this.#owed.size === 0 && pingMs > 0 && silentMs >= Math.min(limitMs, pingMs)) {
+    if (this.#owed.size === 0 && pingMs > 0 && silentMs >= pingMs) {
       this.run((link) => link.ping()).catch(() => {}); // a lost connection is told by onLost
       return;
     }

@@ -65,7 +65,8 @@ class SqliteDatabase implements Database {
   }
 
   static open(path: string, options: DatabaseOptions): Promise<Database> {
-    const settings: WorkerSettings = { path, options };
+    const { onEvent: _, ...plain } = options; // functions stay in this thread
+    const settings: WorkerSettings = { path, options: plain };
     // Compiled code runs; the thread's file lies beside this one.
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: settings,

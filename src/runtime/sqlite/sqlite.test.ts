@@ -8,7 +8,7 @@ import { createTableSql } from '../../base/tables.ts';
 import { temporaryFolder } from '../testing.ts';
 import { pathOf, sqliteDriver } from './driver.ts';
 
-const options: DatabaseOptions = { maxPending: 1000, busyTimeoutMs: 50 };
+const options: DatabaseOptions = { maxPending: 1000, busyTimeoutMs: 50, onEvent: () => {} };
 
 databaseContract({
   name: 'sqlite',
