@@ -18,6 +18,7 @@ export type * from './databasePort.ts';
 export type * from './httpPort.ts';
 export type * from './streamPort.ts';
 export type * from './tlsPort.ts';
+export type * from './webSocketPort.ts';
 
 /** Transport protocols as they stand in a Via, lower case. */
 export type TransportProtocol = 'udp' | 'tcp' | 'tls' | 'sctp' | 'ws' | 'wss';

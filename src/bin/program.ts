@@ -65,6 +65,7 @@ export function nodeProgram(): Program {
     write: (text) => void process.stdout.write(text),
     outputIsTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
+    exit: (code) => process.exit(code),
     clientPorts: nodeClientPorts,
   };
 }

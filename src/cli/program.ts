@@ -48,6 +48,8 @@ export interface Program {
   readonly outputIsTerminal: boolean;
   /** Columns of the terminal; 80 without one. */
   readonly columns: number;
+  /** Ends the process at once. */
+  exit(code: number): void;
   /** What a client stands on. */
   clientPorts(): ClientPorts;
 }

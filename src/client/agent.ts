@@ -30,6 +30,8 @@ export interface AgentUser {
   onRequest(request: IncomingRequest): void;
   /** The ACK of an INVITE that was answered. */
   onAck(transaction: ServerTransaction, ack: SipMessage): void;
+  /** A request of the other side was taken back, and answered 487. */
+  onCancel(transaction: ServerTransaction): void;
 }
 
 /** Server transactions at most: a peer that floods gets no answers beyond. */
@@ -116,8 +118,11 @@ export class Agent implements ClientUser, ServerUser, LinkHandler {
 
   onEnd(error: Error | undefined, link: Link): void {
     const where = `${link.proto}:${link.remote.address}:${link.remote.port}`;
-    const text = error === undefined ? `${where} closed the connection` : error.message;
-    this.#failPending(link, new ClientFailure('refused', text, { cause: error }));
+    const failure =
+      error === undefined
+        ? new ClientFailure('refused', `${where} closed the connection`)
+        : linkFailure(error);
+    this.#failPending(link, failure);
   }
 
   // ---- client transactions
@@ -206,6 +211,7 @@ export class Agent implements ClientUser, ServerUser, LinkHandler {
     const way = this.#ways.get(target);
     if (way === undefined) return;
     new IncomingRequest(target.request, way.link, way.to, target).respond(487, { toTag: this.newTag() });
+    this.user?.onCancel(target);
   }
 
   #onResponse(message: SipMessage): void {

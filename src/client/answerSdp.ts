@@ -14,16 +14,22 @@ export interface SdpSelf {
 export function answerSdp(offer: string, self: SdpSelf): string | undefined {
   const sdp = parseSdp(offer);
   if (sdp === undefined) return undefined;
-  const family = self.address.includes(':') ? 'IP6' : 'IP4';
-  const lines = [
-    'v=0',
-    `o=olelo ${self.sessionId} ${self.sessionId} IN ${family} ${self.address}`,
-    's=-',
-    `c=IN ${family} ${self.address}`,
-    't=0 0',
-    ...mediaLines(sdp, self.port),
-  ];
+  const lines = [...sessionLines(self), ...mediaLines(sdp, self.port)];
   return `${lines.join('\r\n')}\r\n`;
+}
+
+/** An offer of our own, for an INVITE that came without one (RFC 3261 §13.3.1). */
+export function offerSdp(self: SdpSelf): string {
+  const lines = [...sessionLines(self), `m=audio ${self.port} RTP/AVP 0 8`, ...defaultMaps, 'a=sendrecv'];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+const defaultMaps: readonly string[] = ['a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000'];
+
+function sessionLines({ address, sessionId }: SdpSelf): string[] {
+  const family = address.includes(':') ? 'IP6' : 'IP4';
+  const origin = `o=olelo ${sessionId} ${sessionId} IN ${family} ${address}`;
+  return ['v=0', origin, 's=-', `c=IN ${family} ${address}`, 't=0 0'];
 }
 
 function mediaLines(sdp: Sdp, port: number): string[] {

@@ -6,6 +6,7 @@ import type {
   Resolver,
   SocketAddress,
   TransportProtocol,
+  WebSocketClient,
 } from '../base/ports.ts';
 
 /** The ports that the client stands on. */
@@ -13,7 +14,8 @@ export interface ClientPorts {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly resolver: Resolver;
-  readonly net: Pick<Net, 'bindDatagram' | 'connectStream' | 'sourceAddressFor'>;
+  readonly net: Pick<Net, 'bindDatagram' | 'connectStream' | 'sourceAddressFor' | 'tls'>;
+  readonly webSocket: WebSocketClient;
 }
 
 /** How the local side is bound, where the user wants something special. */

@@ -5,11 +5,11 @@ import type { ServerAddress } from '../proxy/location.ts';
 import { type NextHop, nextHopOf } from '../proxy/nextHop.ts';
 import type { Agent } from './agent.ts';
 import { ClientFailure } from './failure.ts';
-import type { Link, Way } from './link.ts';
+import type { ClientPorts, Link, Way } from './link.ts';
 import { type LinkOptions, openLink } from './openLink.ts';
 import type { Target } from './target.ts';
 
-export interface OutboundOptions extends LinkOptions {
+export interface OutboundOptions extends Omit<LinkOptions, 'path'> {
   /** 4 or 6; undefined for either. */
   readonly family: 4 | 6 | undefined;
   /** Ask DNS again before each request. */
@@ -46,7 +46,7 @@ export class Outbound {
     const way = await this.way();
     const hop = nextHopOf(uri);
     if (hop === undefined || way.link.proto === 'ws' || way.link.proto === 'wss') return way;
-    const places = await this.#locate(hop).catch(() => []);
+    const places: readonly ServerAddress[] = await this.#locate(hop).catch(() => []);
     if (places.length === 0) return way;
     if (places.some((place) => isPeer(way, place))) return way;
     return this.#firstUsable(places);
@@ -58,24 +58,8 @@ export class Outbound {
     this.#current = undefined;
   }
 
-  async #locate(hop: NextHop): Promise<readonly ServerAddress[]> {
-    const { ports } = this.#agent;
-    const { family } = this.#options;
-    const noCache = { enabled: false, minTtlSec: 0, maxTtlSec: 0, negativeTtlSec: 0, maxEntries: 1 };
-    const cache = new DnsCache(ports.resolver, noCache, () => ports.clock.nowMs());
-    const location = new DnsLocation(cache, ports.entropy, {
-      tryNaptr: true,
-      tryIpv4: family !== 6,
-      tryIpv6: family !== 4,
-      preferIpv6: false,
-      balanceSrv: true,
-      supports: (proto) => protocols.includes(proto),
-    });
-    const found = await location.locate(hop);
-    const usable = found.filter(({ address }) => family === undefined || familyOf(address) === family);
-    if (usable.length > 0) return usable;
-    const kind = family === undefined ? 'address' : `IPv${family} address`;
-    throw new ClientFailure('unknownHost', `no ${kind} for ${hop.host}: DNS knows none, or did not answer`);
+  #locate(hop: NextHop): Promise<Places> {
+    return locateServers(this.#agent.ports, hop, this.#options.family);
   }
 
   /** RFC 3263 §4.3: the first address that can be connected to. */
@@ -97,14 +81,19 @@ export class Outbound {
   async #linkTo(place: ServerAddress): Promise<Link> {
     const known = this.#links.find((link) => !this.#closed.has(link) && reaches(link, place));
     if (known !== undefined) return known;
-    const link = await openLink(this.#agent.ports, place, this.#options, {
-      onText: (text, from, link) => this.#agent.onText(text, from, link),
-      onTrouble: (error, troubled) => this.#agent.onTrouble(error, troubled),
-      onEnd: (error, ended) => {
-        this.#closed.add(ended);
-        this.#agent.onEnd(error, ended);
+    const link = await openLink(
+      this.#agent.ports,
+      place,
+      { ...this.#options, path: this.#target.path },
+      {
+        onText: (text, from, link) => this.#agent.onText(text, from, link),
+        onTrouble: (error, troubled) => this.#agent.onTrouble(error, troubled),
+        onEnd: (error, ended) => {
+          this.#closed.add(ended);
+          this.#agent.onEnd(error, ended);
+        },
       },
-    });
+    );
     this.#links.push(link);
     if (link.security !== '')
       this.#agent.note(`${place.proto}:${place.address}:${place.port} is ${link.security}`);
@@ -127,4 +116,32 @@ function isPeer({ link, to }: Way, place: ServerAddress): boolean {
 
 function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4;
+}
+
+/** At least one. */
+export type Places = readonly [ServerAddress, ...ServerAddress[]];
+
+/** Location of servers (RFC 3263), asked anew each time. Throws an `unknownHost` failure rather than finding nothing. */
+export async function locateServers(
+  ports: ClientPorts,
+  hop: NextHop,
+  family: 4 | 6 | undefined,
+): Promise<Places> {
+  const noCache = { enabled: false, minTtlSec: 0, maxTtlSec: 0, negativeTtlSec: 0, maxEntries: 1 };
+  const cache = new DnsCache(ports.resolver, noCache, () => ports.clock.nowMs());
+  const location = new DnsLocation(cache, ports.entropy, {
+    tryNaptr: true,
+    tryIpv4: family !== 6,
+    tryIpv6: family !== 4,
+    preferIpv6: false,
+    balanceSrv: true,
+    supports: (proto) => protocols.includes(proto),
+  });
+  const found = await location.locate(hop);
+  const [first, ...others] = found.filter(
+    ({ address }) => family === undefined || familyOf(address) === family,
+  );
+  if (first !== undefined) return [first, ...others];
+  const kind = family === undefined ? 'address' : `IPv${family} address`;
+  throw new ClientFailure('unknownHost', `no ${kind} for ${hop.host}: DNS knows none, or did not answer`);
 }

@@ -7,6 +7,7 @@ import type { Way } from './link.ts';
 export interface Answer {
   readonly request: SipMessage;
   readonly response: SipMessage;
+  readonly way: Way;
   /** From the first sending to the final response, ms. */
   readonly roundTripMs: number;
 }
@@ -61,7 +62,7 @@ export class PendingRequest {
       this.onProvisional?.(response);
     } else if (!this.#settled) {
       this.#settled = true;
-      this.#resolve({ request: this.request, response, roundTripMs: nowMs - this.#startMs });
+      this.#resolve({ request: this.request, response, way: this.way, roundTripMs: nowMs - this.#startMs });
     } else if (response.statusCode < 300) this.onFurtherSuccess?.(response);
   }
 

@@ -1,7 +1,7 @@
 import type { SipMessage } from '../sip/message.ts';
 import type { ServerTransaction } from '../transaction/serverTransaction.ts';
 import type { Agent, AgentUser } from './agent.ts';
-import { answerSdp } from './answerSdp.ts';
+import { answerSdp, offerSdp, type SdpSelf } from './answerSdp.ts';
 import { composeRequest, contactUri, type Fields, type Recipe } from './compose.ts';
 import { authorize, type Credentials, maxChallenges } from './credentials.ts';
 import type { Dialog, DialogRequest } from './dialog.ts';
@@ -22,6 +22,8 @@ export interface PhoneProfile {
   readonly user: string;
   /** `<uri>` of `--contact-uri`; undefined builds one from the local address. */
   readonly contact: string | undefined;
+  /** A Contact in single requests: always, never, or where the method needs one. */
+  readonly buildContact: boolean | undefined;
   readonly userAgent: string;
 }
 
@@ -30,6 +32,8 @@ export interface Listener {
   /** True when it has taken the request. */
   take(request: IncomingRequest): boolean;
   takeAck?(transaction: ServerTransaction, ack: SipMessage): void;
+  /** The other side took its request back; it has been answered 487. */
+  takeCancel?(transaction: ServerTransaction): void;
 }
 
 const allowed = 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE, NOTIFY, UPDATE, REFER';
@@ -106,10 +110,18 @@ export class Phone implements AgentUser {
 
   /** The answer to an offer, as if media were to come; undefined when the offer is missing or unreadable. */
   answerTo(offer: string, way: Way): string | undefined {
+    return answerSdp(offer, this.#sdpSelf(way));
+  }
+
+  /** An offer of ours, where the other side made none. */
+  offerOn(way: Way): string {
+    return offerSdp(this.#sdpSelf(way));
+  }
+
+  #sdpSelf(way: Way): SdpSelf {
     const { clock, entropy } = this.agent.ports;
     const port = 20_000 + (entropy.uint32() % 10_000) * 2;
-    const sessionId = Math.floor(clock.wallMs() / 1000);
-    return answerSdp(offer, { address: way.link.local.address, port, sessionId });
+    return { address: way.link.local.address, port, sessionId: Math.floor(clock.wallMs() / 1000) };
   }
 
   // ---- what comes in
@@ -121,6 +133,10 @@ export class Phone implements AgentUser {
 
   onAck(transaction: ServerTransaction, ack: SipMessage): void {
     for (const listener of this.#listeners) listener.takeAck?.(transaction, ack);
+  }
+
+  onCancel(transaction: ServerTransaction): void {
+    for (const listener of this.#listeners) listener.takeCancel?.(transaction);
   }
 
   /** What nobody waits for: keepalives and messages are accepted, calls are not. */

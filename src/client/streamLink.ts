@@ -1,5 +1,12 @@
-import type { SocketAddress, StreamConnection, TransportProtocol } from '../base/ports.ts';
+import type {
+  Clock,
+  SocketAddress,
+  StreamConnection,
+  TimerHandle,
+  TransportProtocol,
+} from '../base/ports.ts';
 import { type FramerLimits, framerLimits, StreamFramer } from '../sip/framer.ts';
+import { ClientFailure } from './failure.ts';
 import { messageLimits } from './limits.ts';
 import type { Link, LinkHandler } from './link.ts';
 
@@ -9,6 +16,12 @@ const limits: FramerLimits = {
   bodyBytes: messageLimits.messageBytes,
 };
 
+/** How long a peer may leave bytes unread. */
+export interface WriteLimit {
+  readonly clock: Clock;
+  readonly writeTimeoutMs: number;
+}
+
 /** SIP over a TCP or TLS connection (RFC 3261 §18.3), with the keepalives of RFC 5626 answered. */
 export class StreamLink implements Link {
   readonly proto: TransportProtocol;
@@ -16,14 +29,30 @@ export class StreamLink implements Link {
   readonly isConnected = true;
   readonly #connection: StreamConnection;
 
-  constructor(proto: 'tcp' | 'tls', connection: StreamConnection, handler: LinkHandler, security = '') {
+  readonly #handler: LinkHandler;
+  readonly #writing: WriteLimit;
+  #alarm: TimerHandle | undefined;
+
+  constructor(
+    proto: 'tcp' | 'tls',
+    connection: StreamConnection,
+    handler: LinkHandler,
+    writing: WriteLimit,
+    security = '',
+  ) {
     this.proto = proto;
     this.security = security;
     this.#connection = connection;
+    this.#handler = handler;
+    this.#writing = writing;
     const framer = new StreamFramer(limits);
     connection.setHandler({
       onData: (data) => this.#take(framer, data, handler),
-      onClose: (error) => handler.onEnd(error, this),
+      onClose: (error) => {
+        this.#alarm?.cancel();
+        handler.onEnd(error, this);
+      },
+      onDrain: () => this.#alarm?.cancel(),
     });
   }
 
@@ -36,7 +65,16 @@ export class StreamLink implements Link {
   }
 
   send(text: string): void {
-    this.#connection.write(text);
+    if (this.#connection.write(text)) return;
+    const { clock, writeTimeoutMs } = this.#writing;
+    this.#alarm?.cancel();
+    this.#alarm = clock.after(writeTimeoutMs, () => this.#giveUp(writeTimeoutMs));
+  }
+
+  #giveUp(afterMs: number): void {
+    const why = `the peer did not take our bytes within ${afterMs} ms`;
+    this.#handler.onTrouble(new ClientFailure('timeout', why), this);
+    this.#connection.destroy();
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { DatabaseDriver, LogSink, Ports } from '../base/ports.ts';
+import type { DatabaseDriver, LogSink, Ports, WebSocketClient } from '../base/ports.ts';
 import { NodeClock } from './clock.ts';
 import { NodeEntropy } from './entropy.ts';
 import { NodeFiles } from './files.ts';
@@ -10,6 +10,7 @@ import { NodeProcesses } from './processes.ts';
 import { NodeResolver, type ResolverOptions } from './resolver.ts';
 import { serverDrivers } from './sql/drivers.ts';
 import { sqliteDriver } from './sqlite/driver.ts';
+import { nodeWebSocketClient } from './webSocket/client.ts';
 
 export { type LogOptions, LogOutput } from './log/output.ts';
 export { facilityNumber } from './log/syslogSink.ts';
@@ -43,6 +44,14 @@ export function nodePorts(options: NodePortsOptions = {}): Ports {
 }
 
 /** The ports of a client: no log, no files, no databases. */
-export function nodeClientPorts(): Pick<Ports, 'clock' | 'entropy' | 'net' | 'resolver'> {
-  return { clock: new NodeClock(), entropy: new NodeEntropy(), net: nodeNet, resolver: new NodeResolver() };
+export function nodeClientPorts(): Pick<Ports, 'clock' | 'entropy' | 'net' | 'resolver'> & {
+  readonly webSocket: WebSocketClient;
+} {
+  return {
+    clock: new NodeClock(),
+    entropy: new NodeEntropy(),
+    net: nodeNet,
+    resolver: new NodeResolver(),
+    webSocket: nodeWebSocketClient,
+  };
 }

@@ -26,9 +26,15 @@ export async function sendCommand(argv: readonly string[], program: Program): Pr
     program.out(text);
     return 0;
   }
-  const reporter = new Reporter(given, program);
+  let reporter: Reporter;
   try {
-    return reporter.end(await runClient(given, program, reporter));
+    reporter = new Reporter(given, program);
+  } catch (error) {
+    program.error(`olelo send: ${errorText(error)}`);
+    return exitCodes.usage;
+  }
+  try {
+    return await runClient(given, program, reporter);
   } catch (error) {
     return reporter.fail(asFailure(error));
   }

@@ -2,6 +2,7 @@ import { isIpv4, isIpv6 } from '../../base/ip.ts';
 import type { Fields, Recipe } from '../../client/compose.ts';
 import type { LocalBinding } from '../../client/link.ts';
 import { parseTarget, requestUriFor, type Target } from '../../client/target.ts';
+import type { TlsOptions } from '../../client/tlsRules.ts';
 import type { UserSettings } from '../../client/user.ts';
 import { splitUri } from '../../sip/uriParts.ts';
 import { type TimerTable, timerTable } from '../../transaction/timers.ts';
@@ -21,6 +22,12 @@ export function firstUser(given: Given, files: FileReader, userAgent: string): U
     outbound: {
       local: localBinding(given.text('laddr')),
       timeoutMs: given.number('timeout-connect', 1) ?? 10_000,
+      writeTimeoutMs: given.number('timeout-write', 1) ?? 4000,
+      tls: tlsOptions(given, files),
+      webSocket: {
+        origin: given.text('websocket-origin') ?? 'http://127.0.0.1',
+        protocol: given.text('websocket-proto') ?? 'sip',
+      },
       connectDatagrams: given.choice('connect-udp') ?? !isSession(given),
       family: family(given),
       relocate: given.flag('re-resolve'),
@@ -35,6 +42,7 @@ export function firstUser(given: Given, files: FileReader, userAgent: string): U
       ...registrar(target, recipe, given.flag('register-party')),
       user,
       contact: typeof contact === 'string' && contact !== '' ? contact : undefined,
+      buildContact: given.choice('contact-build'),
       userAgent: String(recipe.fields.useragent ?? ''),
     },
     timers: timersOf(given),
@@ -88,6 +96,20 @@ export function secondUser(given: Given, first: UserSettings): UserSettings {
       user,
       contact: contact === undefined ? undefined : bracketed(bytesOf(contact)),
     },
+  };
+}
+
+function tlsOptions(given: Given, files: FileReader): TlsOptions {
+  const file = (name: 'tls-ca' | 'tls-certificate' | 'tls-key'): string | undefined => {
+    const path = given.text(name);
+    return path === undefined ? undefined : files.readFile(path);
+  };
+  return {
+    insecure: given.flag('tls-insecure'),
+    trusted: file('tls-ca'),
+    name: given.text('tls-name'),
+    certificate: file('tls-certificate'),
+    privateKey: file('tls-key'),
   };
 }
 

@@ -15,7 +15,7 @@ export class NodeTlsConnection extends NodeStreamConnection implements TlsConnec
   }
 }
 
-function sessionOf(socket: TLSSocket, serverName: string): TlsSession {
+export function sessionOf(socket: TLSSocket, serverName: string): TlsSession {
   const cipher = socket.getCipher();
   const peerCertificates = chainOf(socket.getPeerCertificate(true));
   return {
