@@ -1,5 +1,6 @@
 import type { AnyModule } from '../module/define.ts';
 import acc from './acc/index.ts';
+import aliasDb from './alias_db/index.ts';
 import auth from './auth/index.ts';
 import authDb from './auth_db/index.ts';
 import cfgRpc from './cfg_rpc/index.ts';
@@ -10,6 +11,8 @@ import ctl from './ctl/index.ts';
 import dbMysql from './db_mysql/index.ts';
 import dbPostgres from './db_postgres/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
+import domain from './domain/index.ts';
+import group from './group/index.ts';
 import htable from './htable/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
 import kex from './kex/index.ts';
@@ -26,6 +29,7 @@ import secsipid from './secsipid/index.ts';
 import secsipidProc from './secsipid_proc/index.ts';
 import siputils from './siputils/index.ts';
 import sl from './sl/index.ts';
+import speeddial from './speeddial/index.ts';
 import sqlops from './sqlops/index.ts';
 import statistics from './statistics/index.ts';
 import textops from './textops/index.ts';
@@ -33,12 +37,14 @@ import textopsx from './textopsx/index.ts';
 import tls from './tls/index.ts';
 import tm from './tm/index.ts';
 import tmx from './tmx/index.ts';
+import uriDb from './uri_db/index.ts';
 import usrloc from './usrloc/index.ts';
 import xlog from './xlog/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
 export const modules: readonly AnyModule[] = [
   acc,
+  aliasDb,
   auth,
   authDb,
   cfgRpc,
@@ -50,6 +56,8 @@ export const modules: readonly AnyModule[] = [
   dbPostgres,
   dbSqlite,
   htable,
+  domain,
+  group,
   jsonrpcs,
   kex,
   maxfwd,
@@ -66,12 +74,14 @@ export const modules: readonly AnyModule[] = [
   siputils,
   sl,
   sqlops,
+  speeddial,
   statistics,
   textops,
   textopsx,
   tls,
   tm,
   tmx,
+  uriDb,
   usrloc,
   xlog,
 ];

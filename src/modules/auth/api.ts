@@ -34,6 +34,8 @@ export interface AuthApi {
   isSender(context: ScriptContext, user: string, useDomain: boolean): boolean;
   /** The line of a new challenge, with CRLF. `flags`: 1 qop=auth, 2 qop=auth-int, 16 stale. */
   challengeLine(context: ScriptContext, kind: CredentialsKind, realm: string, flags: number): string;
+  /** The last verified credentials of a request. */
+  verifiedUser(context: ScriptContext): Credentials | undefined;
   /** User of the last verified credentials of a request. */
   authorizedUser(context: ScriptContext): string | undefined;
   /** The credentials that a check has picked, be they right or wrong: whole user name, and realm. */

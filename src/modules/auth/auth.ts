@@ -179,8 +179,12 @@ export class Auth implements AuthApi {
     return this.#picked.get(message)?.[0];
   }
 
-  authorizedUser({ message }: ScriptContext): string | undefined {
-    return this.#verified.get(message)?.user;
+  verifiedUser({ message }: ScriptContext): Credentials | undefined {
+    return this.#verified.get(message);
+  }
+
+  authorizedUser(context: ScriptContext): string | undefined {
+    return this.verifiedUser(context)?.user;
   }
 
   isSender({ message, target }: ScriptContext, user: string, useDomain: boolean): boolean {

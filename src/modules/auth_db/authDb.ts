@@ -1,8 +1,8 @@
 import { textOf } from '../../base/dbValues.ts';
-import { errorText } from '../../base/errors.ts';
-import type { Database, DbCondition, DbRow } from '../../base/ports.ts';
+import type { DbCondition, DbRow } from '../../base/ports.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { TableReader } from '../../module/tableReader.ts';
 import { checkTableVersion } from '../../module/tableVersion.ts';
 import { SipUri } from '../../sip/uri.ts';
 import { type AuthApi, AuthCode, type Credentials, type CredentialsKind } from '../auth/api.ts';
@@ -24,14 +24,15 @@ const anonymousMethods: ReadonlySet<string> = new Set(['INVITE', 'BYE', 'PRACK',
 export class AuthDb {
   readonly #host: Host;
   readonly #config: AuthDbConfig;
+  readonly #reader: TableReader;
   readonly #tables = new Set<string>();
   #attributes: readonly Attribute[] = [];
   #auth: AuthApi | undefined;
-  #database: Database | undefined;
 
   constructor(host: Host, config: AuthDbConfig) {
     this.#host = host;
     this.#config = config;
+    this.#reader = new TableReader(host);
   }
 
   /** Notes a table that the config uses, so that its version is checked. */
@@ -42,19 +43,9 @@ export class AuthDb {
   async start(): Promise<void> {
     this.#auth = this.#host.api<AuthApi>('auth');
     this.#attributes = parseAttributes(this.#config.load_credentials, this.#host.formats);
-    this.#database = await this.#host.database(this.#config.db_url);
+    const database = await this.#reader.open(this.#config.db_url);
     if (this.#config.version_table === 0) return;
-    for (const table of this.#tables) await checkTableVersion(this.#database, table, tableVersion);
-  }
-
-  /** undefined when the database failed; that has been logged. */
-  async #query(table: string, columns: readonly string[], where: readonly DbCondition[]) {
-    try {
-      return await this.#database?.query({ table, columns, where });
-    } catch (error) {
-      this.#host.log.error(`cannot ask for a subscriber: ${errorText(error)}`);
-      return undefined;
-    }
+    for (const table of this.#tables) await checkTableVersion(database, table, tableVersion);
   }
 
   /** Checks the credentials for a realm. What needs no database is answered at once. */
@@ -86,9 +77,9 @@ export class AuthDb {
     const columns = [this.#passwordColumn(credentials), ...this.#attributes.map(({ column }) => column)];
     const domain = credentials.domain === '' ? realm : credentials.domain;
     const where = this.#whereUser(credentials.user, this.#config.use_domain === 0 ? undefined : domain);
-    const result = await this.#query(table, columns, where);
-    if (result === undefined) return AuthCode.error;
-    const row = result.rows[0];
+    const rows = await this.#reader.rows({ table, columns, where });
+    if (rows === undefined) return AuthCode.error;
+    const row = rows[0];
     if (row === undefined) return AuthCode.unknownUser;
     const code = this.#checkRow(auth, context, credentials, row, method);
     if (code === AuthCode.ok || this.#config.force_generate_avps !== 0)
@@ -155,9 +146,10 @@ export class AuthDb {
     const attributes = (flags & SubscriberFlag.noAttributes) === 0 ? this.#attributes : [];
     const columns = [this.#config.user_column, ...attributes.map(({ column }) => column)];
     const domain = (flags & SubscriberFlag.useDomain) === 0 ? undefined : uri.host;
-    const result = await this.#query(table, columns, this.#whereUser(uri.user, domain));
-    if (result === undefined) return -1;
-    const row = result.rows[0];
+    const where = this.#whereUser(uri.user, domain);
+    const rows = await this.#reader.rows({ table, columns, where });
+    if (rows === undefined) return -1;
+    const row = rows[0];
     if (row === undefined) return -2;
     setAttributes(attributes, context, row, 1);
     return 1;

@@ -1,0 +1,5 @@
+/** `host.api<DomainApi>('domain')`. */
+export interface DomainApi {
+  /** Is a domain in the table, letter case aside? */
+  isLocal(domain: string): boolean;
+}
