@@ -20,6 +20,8 @@ import maxfwd from './maxfwd/index.ts';
 import outbound from './outbound/index.ts';
 import path from './path/index.ts';
 import pike from './pike/index.ts';
+import presence from './presence/index.ts';
+import presenceXml from './presence_xml/index.ts';
 import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
@@ -64,6 +66,8 @@ export const modules: readonly AnyModule[] = [
   outbound,
   path,
   pike,
+  presence,
+  presenceXml,
   pv,
   registrar,
   rr,

@@ -12,7 +12,7 @@ export interface RequestParts {
   readonly callId: string;
   /** The number only. */
   readonly cseq: number;
-  /** Default 70 (RFC 3261 §8.1.1.6). */
+  /** Default 70 (RFC 3261 §8.1.1.6); 0 when `headers` has the line. */
   readonly maxForwards?: number | undefined;
   /** Values of Route lines, in order, each with its brackets. */
   readonly routes?: readonly string[] | undefined;
@@ -31,7 +31,8 @@ export function buildRequest(parts: RequestParts): string {
   if (parts.via !== undefined) out += `Via: ${parts.via}\r\n`;
   out += `To: ${parts.to}\r\nFrom: ${parts.from}\r\nCSeq: ${parts.cseq} ${parts.method}\r\nCall-ID: ${parts.callId}\r\n`;
   for (const route of parts.routes ?? []) out += `Route: ${route}\r\n`;
-  out += `Max-Forwards: ${parts.maxForwards ?? 70}\r\nContent-Length: ${body.length}\r\n`;
+  if (parts.maxForwards !== 0) out += `Max-Forwards: ${parts.maxForwards ?? 70}\r\n`;
+  out += `Content-Length: ${body.length}\r\n`;
   if (parts.headers !== undefined) out += parts.headers;
   if (parts.contact !== undefined) out += `Contact: ${parts.contact}\r\n`;
   if (body !== '' && parts.contentType !== undefined) out += `Content-Type: ${parts.contentType}\r\n`;

@@ -45,10 +45,13 @@ export class Actor extends Peer {
     this.#caseName = caseName;
   }
 
-  /** Sends the text of a `send` section; a line `*` stands for all usual headers that the text does not have. */
+  /**
+   * Sends the text of a `send` section; a line `*` stands for all usual headers that the text does not have, `{etag}`
+   * for the last SIP-ETag that this peer was given.
+   */
   sendText(text: string, tcp: boolean): void {
     this.#counter++;
-    const [head = '', body = ''] = splitHeadAndBody(text);
+    const [head = '', body = ''] = splitHeadAndBody(text.replaceAll('{etag}', () => this.#lastEtag()));
     const lines = head.split('\n');
     const star = lines.indexOf('*');
     if (star >= 0) lines.splice(star, 1, ...this.#usualHeaders(lines, body, tcp));
@@ -161,6 +164,11 @@ export class Actor extends Peer {
     const chosen = order.nth === undefined ? requests.at(-1) : requests[order.nth - 1];
     if (chosen === undefined) throw new Error(`${this.name} has no request to reply to`);
     return chosen;
+  }
+
+  #lastEtag(): string {
+    const etags = this.inbox.map(({ text }) => /^SIP-ETag: *(\S+)/im.exec(text)?.[1]);
+    return etags.findLast((etag) => etag !== undefined) ?? '';
   }
 
   #lastResponse(wanted: (response: SipText) => boolean): SipText {

@@ -58,7 +58,9 @@ function escapeByte(char: string): string {
 function nameInventions(text: string): string {
   const branches = new Map<string, string>();
   const tags = new Map<string, string>();
+  const etags = new Map<string, string>();
   return text
+    .replace(/\ba\.\d+\.\d+\.\d+\.\d+\b/g, (value) => name(etags, value, 'etag'))
     .replace(
       /(;branch=|^via-branch: )(z9hG4bK(?!-)[^;,\s>]*|0)/gm,
       (_, key: string, value: string) => key + name(branches, value, 'branch'),

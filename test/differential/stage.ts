@@ -141,7 +141,7 @@ async function playSteps(
   try {
     server = await startServer({ program, config, args: testCase.args, readyWhen: sockets(address) });
     for (const step of testCase.steps) {
-      if (step.verb === 'rows') rows.push(...(await rowLines(step, database, address)));
+      if (step.verb === 'rows') rows.push(...rowLines(step, database, address));
       else await playStep(step, parties, address);
     }
     await untilQuiet(all);
@@ -154,8 +154,8 @@ async function playSteps(
 }
 
 /** `rows`: the query below it, each row as a line. */
-async function rowLines(step: Step, database: string, address: string): Promise<string[]> {
-  const found = await sqliteRows(database, step.text);
+function rowLines(step: Step, database: string, address: string): string[] {
+  const found = sqliteRows(database, step.text.replaceAll(writtenAddress, address));
   const cell = (value: unknown): string =>
     value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
   const lines = found.map((row) => row.map(cell).join(' | ').replaceAll(address, writtenAddress));

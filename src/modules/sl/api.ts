@@ -5,6 +5,8 @@ export interface SlReplyOptions {
   readonly headers?: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Default: `tagFor`, or what tm gives its transaction. */
+  readonly toTag?: string;
 }
 
 /** `host.api<SlApi>('sl')`: how modules answer requests (registrar, auth ...). */

@@ -81,7 +81,7 @@ export class Sl implements SlApi {
       return false;
     }
     const text = buildResponse(message, status, reason, {
-      toTag: this.tagFor(context),
+      toTag: options.toTag ?? this.tagFor(context),
       headers: this.#headers(context, status, options),
       body: options.body ?? context.replyBody?.body,
       contentType: options.contentType ?? context.replyBody?.contentType,

@@ -80,6 +80,8 @@ export interface LocalRequest {
   /** Default 10. */
   readonly cseq?: number;
   readonly routes?: readonly string[];
+  /** Default 70; 0 when `headers` has the line. */
+  readonly maxForwards?: number;
   /** Full header lines, each with CRLF. */
   readonly headers?: string;
   readonly body?: string;
