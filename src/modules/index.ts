@@ -7,6 +7,7 @@ import cfgRpc from './cfg_rpc/index.ts';
 import cfgutils from './cfgutils/index.ts';
 import corex from './corex/index.ts';
 import counters from './counters/index.ts';
+import crypto from './crypto/index.ts';
 import ctl from './ctl/index.ts';
 import dbMysql from './db_mysql/index.ts';
 import dbPostgres from './db_postgres/index.ts';
@@ -15,6 +16,7 @@ import domain from './domain/index.ts';
 import group from './group/index.ts';
 import htable from './htable/index.ts';
 import jsonrpcs from './jsonrpcs/index.ts';
+import jwt from './jwt/index.ts';
 import kex from './kex/index.ts';
 import maxfwd from './maxfwd/index.ts';
 import outbound from './outbound/index.ts';
@@ -53,6 +55,7 @@ export const modules: readonly AnyModule[] = [
   cfgutils,
   corex,
   counters,
+  crypto,
   ctl,
   dbMysql,
   dbPostgres,
@@ -61,6 +64,7 @@ export const modules: readonly AnyModule[] = [
   domain,
   group,
   jsonrpcs,
+  jwt,
   kex,
   maxfwd,
   outbound,

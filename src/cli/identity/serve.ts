@@ -1,9 +1,9 @@
 import type { HttpListener } from '../../base/ports.ts';
+import { randomUuid } from '../../base/uuid.ts';
 import { IdentityService, privateKeyFiles } from '../../identity/index.ts';
 import { UsageError } from '../options.ts';
 import { checker } from './check.ts';
 import type { IdentityCommand } from './context.ts';
-import { uuid } from './sign.ts';
 
 const limits = { maxBodyBytes: 65_536, requestTimeoutMs: 10_000, maxConnections: 1000 };
 
@@ -23,7 +23,7 @@ export async function serveCommand(command: IdentityCommand): Promise<number> {
     privateKey: fprvkey === undefined ? undefined : async () => keys.get(fprvkey),
     publicDir: values.text('http-dir') ?? '',
     nowSec: () => Math.floor(ports.clock.wallMs() / 1000),
-    uuid: () => uuid(command),
+    uuid: () => randomUuid(ports.entropy),
   });
   const listeners: HttpListener[] = [];
   for (const [bind, secure] of [

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { randomUuid } from '../../base/uuid.ts';
 import {
   type Attestation,
   canonicalJson,
@@ -85,7 +86,7 @@ function payloadOf(command: IdentityCommand): string {
     origTn,
     destTn: destTn.split(','),
     attest: attest as Attestation,
-    origId: values.text('orig-id') ?? uuid(command),
+    origId: values.text('orig-id') ?? randomUuid(command.ports.entropy),
     x5u: values.text('x5u') ?? '',
     iat: values.number('iat') ?? Math.floor(ports.clock.wallMs() / 1000),
   });
@@ -104,14 +105,6 @@ function withParameters(command: IdentityCommand, token: string): Outcome<string
   return success(renderIdentityHeader({ token, info: x5u, alg: 'ES256', ppt: extension(command) }));
 }
 
-/** A random UUID (RFC 9562, version 4). */
-export function uuid({ ports }: Pick<IdentityCommand, 'ports'>): string {
-  const bytes = Buffer.from(ports.entropy.bytes(16));
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
 /** Signs and checks with a new key. */
 export async function localTest(command: IdentityCommand): Promise<number> {
   const pair = makeKeyPair();
@@ -122,7 +115,7 @@ export async function localTest(command: IdentityCommand): Promise<number> {
     origTn: '493044448888',
     destTn: '493055559999',
     attest: 'A',
-    origId: uuid(command),
+    origId: randomUuid(command.ports.entropy),
   } as const;
   const iat = Math.floor(nowMs / 1000);
   const signed = signShaken({ ...call, x5u: 'https://certs.example.com/shaken.pem', iat }, key.value);

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { ServerError } from '../../base/errors.ts';
 import { type Soon, soon } from '../../base/soon.ts';
+import { randomUuid } from '../../base/uuid.ts';
 import {
   type CertificateCounts,
   CertificateSource,
@@ -173,18 +174,10 @@ export class Secsipid {
       dest: { tn: [parts.destTn] },
       iat: Math.floor(this.#host.clock.wallMs() / 1000),
       orig: { tn: parts.origTn },
-      origid: parts.origId || this.#uuid(),
+      origid: parts.origId || randomUuid(this.#host.entropy),
     });
     const token = signJson(header, payload, key);
     return success(renderIdentityHeader({ token, info: x5u, alg: 'ES256', ppt: 'shaken' }));
-  }
-
-  /** RFC 9562 version 4. */
-  #uuid(): string {
-    const bytes = Buffer.from(this.#host.entropy.bytes(16));
-    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
-    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
   #keep(context: ScriptContext, outcome: Outcome<string>): number {

@@ -148,6 +148,8 @@ export interface TmApi {
   findByCallId(callId: string, cseq: number): TmTransaction | undefined;
   /** Sends an own request; `done` hears of its final result, and of provisional ones when the parameter says so. */
   request(request: LocalRequest, done?: (result: LocalResult) => void): LocalRequestHandle | undefined;
+  /** Own requests get their Call-IDs from here from now on. */
+  useCallIds(make: () => string): void;
   /** Holds the decision on the request of the context; makes the transaction when there is none yet. */
   suspend(context: ScriptContext): Suspension | undefined;
   /** Goes on with a route, which runs as a failure route does; false when there is nothing suspended so. */

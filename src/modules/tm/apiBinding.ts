@@ -39,6 +39,9 @@ export function tmApi(tm: Tm): TmApi {
       return transaction === undefined ? undefined : tm.replies.tagOf(transaction);
     },
     request: (request, done) => tm.localRequests.send(request, done),
+    useCallIds: (make) => {
+      tm.localRequests.callIdMaker = make;
+    },
     suspend: (context) => tm.suspensions.suspend(context),
     resume: (suspension, routeName) => tm.suspensions.resume(suspension, routeName),
   };

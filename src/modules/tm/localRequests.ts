@@ -28,6 +28,8 @@ export class LocalRequests {
   readonly #tm: TmServices;
   readonly #pending = new Map<Transaction, Pending>();
   #count = 0;
+  /** Makes Call-IDs instead of `#newCallId` (crypto's register_callid). */
+  callIdMaker: (() => string) | undefined;
 
   constructor(tm: TmServices) {
     this.#tm = tm;
@@ -35,7 +37,7 @@ export class LocalRequests {
 
   /** undefined when the request is malformed. Otherwise `done` is called exactly once with the final result. */
   send(request: LocalRequest, done?: Done): LocalRequestHandle | undefined {
-    const callId = request.callId ?? this.#newCallId();
+    const callId = request.callId ?? this.callIdMaker?.() ?? this.#newCallId();
     const cseq = request.cseq ?? 10;
     const { userAgentHeader } = this.#tm.host.settings;
     const message = parseMessage(
