@@ -24,6 +24,11 @@ export class SimListeners {
 /** The network as one host sees it: its own addresses, and its own unix sockets and FIFOs. */
 export class SimNet implements Net {
   readonly tls = noTls;
+
+  httpCodec(): never {
+    throw new TransportError('SIM_NO_HTTP', 'the simulator carries no HTTP');
+  }
+
   readonly #network: SimNetwork;
   readonly #listeners: SimListeners;
   readonly #addresses: string[];

@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseDriver } from './databasePort.ts';
+import type { HttpCodec, HttpLimits } from './httpCodecPort.ts';
 import type { HttpClient } from './httpPort.ts';
 import type {
   SocketAddress,
@@ -15,6 +16,7 @@ import type {
 import type { TlsNet } from './tlsPort.ts';
 
 export type * from './databasePort.ts';
+export type * from './httpCodecPort.ts';
 export type * from './httpPort.ts';
 export type * from './streamPort.ts';
 export type * from './tlsPort.ts';
@@ -147,6 +149,8 @@ export interface Net {
   ): Promise<StreamListener>;
   connectStream(address: string, port: number, options: StreamConnectOptions): Promise<StreamConnection>;
   readonly tls: TlsNet;
+  /** HTTP spoken by clients of SIP ports; the connections stay with their holder. */
+  httpCodec(limits: HttpLimits): HttpCodec;
   interfaces(): readonly InterfaceAddress[];
   /** The local address the system would send from to reach `address` (for `mhomed`). */
   sourceAddressFor(address: string): Promise<string>;

@@ -43,6 +43,7 @@ import tm from './tm/index.ts';
 import tmx from './tmx/index.ts';
 import uriDb from './uri_db/index.ts';
 import usrloc from './usrloc/index.ts';
+import xhttp from './xhttp/index.ts';
 import xlog from './xlog/index.ts';
 
 /** The only list of modules: what `loadmodule` can load. */
@@ -91,5 +92,6 @@ export const modules: readonly AnyModule[] = [
   tmx,
   uriDb,
   usrloc,
+  xhttp,
   xlog,
 ];

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { InterfaceAddress, Net } from '../base/ports.ts';
 import { bindDatagram, sourceAddressFor } from './datagram.ts';
 import { openFifo, writeFifo } from './fifo.ts';
+import { NodeHttpCodec } from './httpCodec.ts';
 import { connectStream, listenStream } from './stream.ts';
 import { nodeTls } from './tls/index.ts';
 import { bindUnixDatagram, listenUnix } from './unix.ts';
@@ -12,6 +13,7 @@ export const nodeNet: Net = {
   listenStream,
   connectStream,
   tls: nodeTls,
+  httpCodec: (limits) => new NodeHttpCodec(limits),
   interfaces,
   sourceAddressFor,
   listenUnix,

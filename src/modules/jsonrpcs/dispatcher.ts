@@ -16,7 +16,8 @@ export interface JsonRpcAnswer {
 type RequestId = string | number | null | undefined;
 
 /** JSON-RPC 2.0 errors (specification §5.1). */
-const parseError = new RpcFault(-32700, 'Parse error');
+export const PARSE_ERROR = -32700;
+const parseError = new RpcFault(PARSE_ERROR, 'Parse error');
 const invalidRequest = new RpcFault(-32600, 'Invalid Request');
 const invalidParams = new RpcFault(-32602, 'Invalid params');
 

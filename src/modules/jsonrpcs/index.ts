@@ -59,7 +59,9 @@ export default defineModule({
       doc: 'Answers the JSON-RPC request in the body of an HTTP request. Needs module xhttp.',
       routes: ['request', 'event'],
       returns: { [-1]: 'there is no HTTP request, or xhttp is not loaded' },
-      signatures: [signature({ kemi: 'dispatch', run: (self) => self.dispatchHttp() })],
+      signatures: [
+        signature({ kemi: 'dispatch', waits: true, run: (self, context) => self.dispatchHttp(context) }),
+      ],
     },
     jsonrpc_exec: {
       doc: 'Runs a JSON-RPC document; the outcome is in $jsonrpl(code), $jsonrpl(text), $jsonrpl(body).',

@@ -2,7 +2,8 @@ import { errorText } from '../../base/errors.ts';
 import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
-import { JsonRpcDispatcher } from './dispatcher.ts';
+import type { HttpRequests } from '../../module/httpRequests.ts';
+import { JsonRpcDispatcher, PARSE_ERROR } from './dispatcher.ts';
 
 export interface JsonRpcConfig {
   readonly pretty_format: number;
@@ -155,12 +156,26 @@ export class JsonRpcServer {
     return code === 200 ? 1 : -1;
   }
 
-  /** HTTP arrives with module xhttp, which is not there yet. */
-  dispatchHttp(): number {
-    this.#host.log.error(
-      'jsonrpc_dispatch: module xhttp is not there yet, so there is no HTTP request to answer',
-    );
-    return -1;
+  /** `jsonrpc_dispatch`: 1 when the document was one, also when its method failed; -1 when there was nothing to run. */
+  async dispatchHttp(context: ScriptContext): Promise<number> {
+    const xhttp = this.#enabled(Transport.http) ? this.#host.api<HttpRequests>('xhttp') : undefined;
+    if (xhttp?.isHttp(context) !== true) {
+      this.#host.log.error(`jsonrpc_dispatch: ${this.#whyNot(xhttp)}`);
+      return -1;
+    }
+    const { code, reason, body } = await this.dispatcher.answer(context.message.body);
+    // as in Kamailio, the script may still answer what is no JSON by itself
+    if (code === PARSE_ERROR) {
+      xhttp.fallback(context, 400, 'Bad Request', 'application/json', body);
+      return -1;
+    }
+    const status = code >= 200 && code < 700 ? code : 400;
+    return xhttp.reply(context, { status, reason, contentType: 'application/json', body }) ? 1 : -1;
+  }
+
+  #whyNot(xhttp: HttpRequests | undefined): string {
+    if (!this.#enabled(Transport.http)) return "parameter 'transport' does not allow HTTP";
+    return xhttp === undefined ? 'module xhttp is not loaded' : 'there is no HTTP request to answer';
   }
 
   outcomeValue(context: ScriptContext, key: 'code' | 'text' | 'body'): Value {

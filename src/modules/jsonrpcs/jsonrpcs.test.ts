@@ -36,8 +36,13 @@ test('a request without id is answered without one', async () => {
   assert.equal(under.bind('$jsonrpl(body)').get(context), '{"jsonrpc":"2.0","result":[7]}');
 });
 
-test('jsonrpc_dispatch says that there is no HTTP request', () => {
+test('jsonrpc_dispatch says why it has nothing to do', async () => {
   const under = module();
-  assert.equal(under.call('jsonrpc_dispatch', contextOf(requestText())), -1);
-  assert.match(under.host.log.lines.join(), /xhttp/);
+  assert.equal(await under.call('jsonrpc_dispatch', contextOf(requestText())), -1);
+  assert.match(under.host.log.lines.join(), /'transport' does not allow HTTP/);
+  const web = new ModuleUnderTest(jsonrpcs, fakeHost(), { transport: 1 });
+  assert.equal(await web.call('jsonrpc_dispatch', contextOf(requestText())), -1);
+  web.host.apis.set('xhttp', { isHttp: () => false });
+  assert.equal(await web.call('jsonrpc_dispatch', contextOf(requestText())), -1);
+  assert.match(web.host.log.lines.join('; '), /xhttp is not loaded; .*no HTTP request/);
 });
