@@ -1,0 +1,201 @@
+/** The stock configuration with its switches for users, on SQLite and on MariaDB with what the package's tools make. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Kamctl } from '../support/kamctl.ts';
+import { ownAddress } from '../support/loopback.ts';
+import { startMariadb } from '../support/mariadb.ts';
+import { Phone } from '../support/phone.ts';
+import { makeSqliteDatabase } from '../support/sqlite.ts';
+import { startStock } from '../support/stockConfig.ts';
+
+/** A database file with these rows; its URL. */
+async function sqliteUrl(t: TestContext, sql: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'olelo-users-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'kamailio.sqlite');
+  await makeSqliteDatabase(file, sql);
+  return `sqlite://${file}`;
+}
+
+async function openPhones(t: TestContext, phones: readonly Phone[]): Promise<void> {
+  for (const phone of phones) {
+    await phone.open();
+    t.after(() => phone.close());
+  }
+}
+
+/** A whole call, hung up by the caller; gives the Request-URI that the called phone saw. */
+async function callThrough(caller: Phone, called: Phone, uri: string): Promise<string> {
+  const calling = caller.invite(uri);
+  const seen = await called.answer();
+  assert.equal(await calling, '200');
+  caller.ack();
+  await called.expect('ACK');
+  const ending = caller.hangUp();
+  await called.confirmEnd();
+  assert.equal(await ending, '200');
+  return seen;
+}
+
+/** Does this come true within ten seconds? Each attempt takes its own time. */
+async function soon(attempt: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    if (await attempt()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+/** Who may register and call with WITH_AUTH. */
+async function checkAuthentication(alice: Phone, bob: Phone): Promise<void> {
+  assert.equal(await alice.register('wrong'), '401');
+  assert.equal(await alice.register(), '200');
+  assert.equal(await bob.register(), '200');
+  assert.match(await callThrough(alice, bob, bob.uri), /^sip:bob@/);
+  // the credentials are for this server only
+  assert.equal(await alice.ask('OPTIONS', bob.uri, '', 'wrong'), '407');
+  const asBob = `From: <${bob.uri}>;tag=from-x`;
+  assert.equal(await alice.ask('OPTIONS', bob.uri, asBob), '407');
+  assert.equal(
+    await alice.ask('OPTIONS', 'sip:x@elsewhere.example', 'From: <sip:eve@elsewhere.example>;tag=from-x'),
+    '403',
+  );
+}
+
+function subscriber(user: string, domain: string, password: string): string {
+  return `INSERT INTO subscriber (username, domain, password) VALUES ('${user}', '${domain}', '${password}');`;
+}
+
+test('WITH_AUTH: only who knows the password registers and calls', async (t) => {
+  const address = ownAddress();
+  const dbUrl = await sqliteUrl(t, subscriber('alice', address, 'one') + subscriber('bob', address, 'two'));
+  const server = await startStock(t, { address, defines: ['WITH_AUTH'], dbUrl });
+  if (server === undefined) return;
+  const alice = new Phone(address, 5071, 'alice', address, 'one');
+  const bob = new Phone(address, 5072, 'bob', address, 'two');
+  await openPhones(t, [alice, bob]);
+  await checkAuthentication(alice, bob);
+});
+
+test('WITH_ALIASDB: a call to an alias arrives', async (t) => {
+  const address = ownAddress();
+  const dbUrl = await sqliteUrl(
+    t,
+    `INSERT INTO dbaliases (alias_username, alias_domain, username, domain) VALUES ('1001', 'x', 'bob', '${address}');`,
+  );
+  const server = await startStock(t, { address, defines: ['WITH_ALIASDB'], dbUrl });
+  if (server === undefined) return;
+  const alice = new Phone(address, 5071, 'alice', address, '');
+  const bob = new Phone(address, 5072, 'bob', address, '');
+  await openPhones(t, [alice, bob]);
+  assert.equal(await bob.register(), '200');
+  assert.match(await callThrough(alice, bob, `sip:1001@${address}`), /^sip:bob@/);
+  assert.equal(await alice.invite(`sip:1002@${address}`), '404');
+});
+
+test('WITH_SPEEDDIAL: a call to a short number arrives', async (t) => {
+  const address = ownAddress();
+  const dbUrl = await sqliteUrl(
+    t,
+    `INSERT INTO speed_dial (username, domain, sd_username, sd_domain, new_uri)
+     VALUES ('alice', '${address}', '22', '${address}', 'sip:bob@${address}');`,
+  );
+  const server = await startStock(t, { address, defines: ['WITH_SPEEDDIAL'], dbUrl });
+  if (server === undefined) return;
+  const alice = new Phone(address, 5071, 'alice', address, '');
+  const bob = new Phone(address, 5072, 'bob', address, '');
+  await openPhones(t, [alice, bob]);
+  assert.equal(await bob.register(), '200');
+  assert.match(await callThrough(alice, bob, `sip:22@${address}`), /^sip:bob@/);
+  assert.equal(await alice.invite(`sip:23@${address}`), '404');
+});
+
+test('WITH_MULTIDOMAIN: users of the same name in two domains', async (t) => {
+  const address = ownAddress();
+  const rows = [
+    subscriber('alice', 'a.example', 'one'),
+    subscriber('alice', 'b.example', 'other'),
+    "INSERT INTO domain (domain) VALUES ('a.example'), ('b.example');",
+    "INSERT INTO dbaliases (alias_username, alias_domain, username, domain) VALUES ('1001', 'b.example', 'alice', 'b.example');",
+  ];
+  const dbUrl = await sqliteUrl(t, rows.join('\n'));
+  const defines = ['WITH_AUTH', 'WITH_MULTIDOMAIN', 'WITH_ALIASDB', 'WITH_SPEEDDIAL'];
+  const server = await startStock(t, { address, defines, dbUrl });
+  if (server === undefined) return;
+  const alice = new Phone(address, 5071, 'alice', 'a.example', 'one');
+  const namesake = new Phone(address, 5072, 'alice', 'b.example', 'other');
+  await openPhones(t, [alice, namesake]);
+  assert.equal(await alice.register('other'), '401');
+  assert.equal(await alice.register(), '200');
+  assert.equal(await namesake.register(), '200');
+  await callThrough(alice, namesake, 'sip:alice@b.example');
+  await callThrough(alice, namesake, 'sip:1001@b.example');
+  assert.equal(await alice.invite('sip:1001@a.example'), '404');
+});
+
+test('on MariaDB, with tables and users made by kamdbctl and kamctl', async (t) => {
+  const address = ownAddress();
+  const mariadb = await startMariadb(t);
+  if (mariadb === undefined) return;
+  const kamctl = Kamctl.on(t, mariadb, { database: 'telephony', domain: address });
+  if (kamctl === undefined) return;
+  await kamctl.createDatabase();
+  await kamctl.run('add', 'alice', 'one');
+  await kamctl.run('add', `bob@${address}`, 'two');
+  await kamctl.run('alias_db', 'add', `1001@${address}`, `bob@${address}`);
+  await kamctl.run('speeddial', 'add', `alice@${address}`, `22@${address}`, `sip:bob@${address}`, 'Bob');
+  const server = await startStock(t, {
+    address,
+    defines: ['WITH_MYSQL', 'WITH_AUTH', 'WITH_ALIASDB', 'WITH_SPEEDDIAL', 'WITH_USRLOCDB'],
+    dbUrl: mariadb.urlOf({ database: 'telephony' }),
+  });
+  if (server === undefined) return;
+  const alice = new Phone(address, 5071, 'alice', address, 'one');
+  const bob = new Phone(address, 5072, 'bob', address, 'two');
+  await openPhones(t, [alice, bob]);
+  await checkAuthentication(alice, bob);
+  for (const uri of [`sip:1001@${address}`, `sip:22@${address}`])
+    assert.match(await callThrough(alice, bob, uri), /^sip:bob@/);
+  await kamctl.run('passwd', 'alice', 'three');
+  assert.equal(await alice.register(), '401');
+  assert.equal(await alice.register('three'), '200');
+  // an outage: nobody is let in, who needs no database is served, and it ends by itself
+  await mariadb.kill();
+  assert.equal(await bob.register(), '401');
+  assert.equal(await alice.ask('OPTIONS', `sip:${address}`), '200');
+  await mariadb.restart();
+  const isBack = await soon(async () => (await bob.register()) === '200');
+  assert.ok(isBack, server.log());
+});
+
+test('on MariaDB, a domain is added while it runs', async (t) => {
+  const address = ownAddress();
+  const mariadb = await startMariadb(t);
+  if (mariadb === undefined) return;
+  const kamctl = Kamctl.on(t, mariadb, { database: 'telephony', domain: 'a.example' });
+  if (kamctl === undefined) return;
+  await kamctl.createDatabase();
+  await kamctl.run('domain', 'add', 'a.example');
+  await kamctl.run('add', 'alice', 'one');
+  await kamctl.run('add', 'alice@b.example', 'other');
+  const defines = ['WITH_MYSQL', 'WITH_AUTH', 'WITH_MULTIDOMAIN', 'WITH_ALIASDB'];
+  const dbUrl = mariadb.urlOf({ database: 'telephony' });
+  const server = await startStock(t, { address, defines, dbUrl });
+  if (server === undefined) return;
+  kamctl.useServer(server);
+  const alice = new Phone(address, 5071, 'alice', 'a.example', 'one');
+  const namesake = new Phone(address, 5072, 'alice', 'b.example', 'other');
+  await openPhones(t, [alice, namesake]);
+  assert.equal(await alice.register(), '200');
+  assert.equal(await namesake.register(), '403');
+  await kamctl.run('domain', 'add', 'b.example');
+  await kamctl.run('domain', 'reload');
+  assert.match(await kamctl.run('domain', 'show'), /b\.example/);
+  assert.equal(await namesake.register('one'), '401');
+  assert.equal(await namesake.register(), '200');
+  await callThrough(alice, namesake, 'sip:alice@b.example');
+});

@@ -1,0 +1,143 @@
+/** A telephone of a user: registers, calls and is called, with the password that it is given. */
+import { Actor } from '../differential/actor.ts';
+import { authenticateOrder } from '../differential/credentials.ts';
+import { headerValue, kindOf, readSip, type SipText } from './sipText.ts';
+
+const patienceMs = 4_000;
+
+export class Phone {
+  readonly user: string;
+  readonly domain: string;
+  readonly password: string;
+  readonly #actor: Actor;
+
+  /** `port`: of its own, at the server's address. */
+  constructor(address: string, port: number, user: string, domain: string, password: string) {
+    this.user = user;
+    this.domain = domain;
+    this.password = password;
+    this.#actor = new Actor(user, address, port, `${user}-${domain}`);
+  }
+
+  open(): Promise<void> {
+    return this.#actor.open();
+  }
+  close(): Promise<void> {
+    return this.#actor.close();
+  }
+
+  get uri(): string {
+    return `sip:${this.user}@${this.domain}`;
+  }
+
+  get #contact(): string {
+    return `Contact: <sip:${this.user}@${this.#actor.address}:${this.#actor.port}>`;
+  }
+
+  /** Registers; the status of the answer, behind the challenge where there is one. */
+  async register(password = this.password): Promise<string> {
+    this.#actor.sendText(
+      `REGISTER sip:${this.domain} SIP/2.0\n*\n${this.#ownHeaders()}\nTo: <${this.uri}>\n${this.#contact}\nExpires: 600`,
+      false,
+    );
+    return this.#answerChallenge(password);
+  }
+
+  /** Sends a request other than REGISTER and INVITE. */
+  async ask(method: string, uri: string, headers = '', password = this.password): Promise<string> {
+    this.#actor.sendText(`${method} ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}`, false);
+    return this.#answerChallenge(password);
+  }
+
+  /** Calls; the status of the final answer. Where there was a challenge it is acknowledged and answered. */
+  async invite(uri: string, headers = ''): Promise<string> {
+    this.#actor.sendText(
+      `INVITE ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}\n${this.#contact}`,
+      false,
+    );
+    const status = await this.#final();
+    if (status !== '407') return status;
+    this.#actor.ack([]);
+    this.#actor.authenticate(authenticateOrder([this.user, this.password]), []);
+    return this.#final();
+  }
+
+  /** Acknowledges the final answer to its INVITE. */
+  ack(): void {
+    this.#actor.ack([]);
+  }
+
+  /** Takes the call that comes, and gives its Request-URI. */
+  async answer(status = '200 OK'): Promise<string> {
+    const invite = await this.expect('INVITE');
+    const [code = '', ...words] = status.split(' ');
+    this.#actor.reply({
+      status: code,
+      reason: words.join(' '),
+      method: 'INVITE',
+      nth: undefined,
+      tag: undefined,
+      headers: [['Contact', `<sip:${this.user}@${this.#actor.address}:${this.#actor.port}>`]],
+      body: '',
+    });
+    return invite.startLine.split(' ')[1] ?? '';
+  }
+
+  /** Hangs up, and waits for the answer. */
+  async hangUp(): Promise<string> {
+    this.#actor.request('BYE', [], '');
+    return this.#final();
+  }
+
+  /** Confirms the end of the call. */
+  async confirmEnd(): Promise<void> {
+    await this.expect('BYE');
+    this.#actor.reply({
+      status: '200',
+      reason: 'OK',
+      method: 'BYE',
+      nth: undefined,
+      tag: undefined,
+      headers: [],
+      body: '',
+    });
+  }
+
+  /** The next message that is of this kind (method or status); others before it are passed over. */
+  async expect(kind: string): Promise<SipText> {
+    for (;;) {
+      const message = await this.#next(kind);
+      if (kindOf(message) === kind) return message;
+    }
+  }
+
+  async #answerChallenge(password: string): Promise<string> {
+    const status = await this.#final();
+    if (status !== '401' && status !== '407') return status;
+    this.#actor.authenticate(authenticateOrder([this.user, password]), []);
+    return this.#final();
+  }
+
+  #ownHeaders(): string {
+    return `From: <${this.uri}>;tag=from-${this.user}`;
+  }
+
+  async #final(): Promise<string> {
+    for (;;) {
+      const kind = kindOf(await this.#next('a final response'));
+      if (/^[2-6]\d\d$/.test(kind)) return kind;
+    }
+  }
+
+  async #next(wanted: string): Promise<SipText> {
+    if (!(await this.#actor.holds(this.#actor.seen + 1, patienceMs)))
+      throw new Error(`${this.user} waits for ${wanted} in vain`);
+    const { text } = this.#actor.inbox[this.#actor.seen++]!;
+    return readSip(text);
+  }
+
+  /** The value of a header of the last message that it got. */
+  lastHeader(name: string): string {
+    return headerValue(readSip(this.#actor.inbox.at(-1)?.text ?? ''), name);
+  }
+}
