@@ -13,6 +13,12 @@ export interface BaresipOptions {
   readonly controlPort: number;
   readonly rtpPorts: string;
   readonly transport?: 'udp' | 'tcp';
+  /** Further modules, such as `presence`. */
+  readonly modules?: readonly string[];
+  /** Lines of its address book: `"Alice" <sip:alice@host>;presence=p2p`. */
+  readonly contacts?: readonly string[];
+  /** Further parameters of its account: `;pubint=60`. */
+  readonly accountParams?: string;
 }
 
 /** An event or a response of baresip's control connection. */
@@ -52,7 +58,7 @@ export class Baresip {
     const folder = mkdtempSync(join(tmpdir(), 'olelo-phone-'));
     writeFileSync(join(folder, 'config'), configText(options));
     writeFileSync(join(folder, 'accounts'), accountText(options));
-    writeFileSync(join(folder, 'contacts'), '');
+    writeFileSync(join(folder, 'contacts'), (options.contacts ?? []).map((line) => `${line}\n`).join(''));
     const program = startProgram(path, ['-f', folder, '-v'], { timeoutMs: 60_000 });
     const control = await connected(options.address, options.controlPort, program);
     return new Baresip(program, folder, control);
@@ -152,6 +158,7 @@ function configText(options: BaresipOptions): string {
     'module_app account.so',
     'module_app menu.so',
     'module_app ctrl_tcp.so',
+    ...(options.modules ?? []).map((name) => `module_app ${name}.so`),
     `ctrl_tcp_listen ${options.address}:${options.controlPort}`,
     'audio_player aubridge,sound',
     'audio_source aubridge,sound',
@@ -162,5 +169,5 @@ function configText(options: BaresipOptions): string {
 
 function accountText(options: BaresipOptions): string {
   const transport = options.transport === 'tcp' ? ';transport=tcp' : '';
-  return `<sip:${options.user}@${options.address}${transport}>;regint=60;answermode=manual;auth_pass=none\n`;
+  return `<sip:${options.user}@${options.address}${transport}>;regint=60;answermode=manual;auth_pass=none${options.accountParams ?? ''}\n`;
 }
