@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { Kamctl } from '../support/kamctl.ts';
 import { ownAddress } from '../support/loopback.ts';
 import { startMariadb } from '../support/mariadb.ts';
-import { Phone } from '../support/phone.ts';
+import { callThrough, openPhones, Phone, soon } from '../support/phone.ts';
 import { makeSqliteDatabase } from '../support/sqlite.ts';
 import { startStock } from '../support/stockConfig.ts';
 
@@ -18,36 +18,6 @@ async function sqliteUrl(t: TestContext, sql: string): Promise<string> {
   const file = join(folder, 'kamailio.sqlite');
   await makeSqliteDatabase(file, sql);
   return `sqlite://${file}`;
-}
-
-async function openPhones(t: TestContext, phones: readonly Phone[]): Promise<void> {
-  for (const phone of phones) {
-    await phone.open();
-    t.after(() => phone.close());
-  }
-}
-
-/** A whole call, hung up by the caller; gives the Request-URI that the called phone saw. */
-async function callThrough(caller: Phone, called: Phone, uri: string): Promise<string> {
-  const calling = caller.invite(uri);
-  const seen = await called.answer();
-  assert.equal(await calling, '200');
-  caller.ack();
-  await called.expect('ACK');
-  const ending = caller.hangUp();
-  await called.confirmEnd();
-  assert.equal(await ending, '200');
-  return seen;
-}
-
-/** Does this come true within ten seconds? Each attempt takes its own time. */
-async function soon(attempt: () => Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    if (await attempt()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return false;
 }
 
 /** Who may register and call with WITH_AUTH. */

@@ -1,4 +1,6 @@
 /** A telephone of a user: registers, calls and is called, with the password that it is given. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { Actor } from '../differential/actor.ts';
 import { authenticateOrder } from '../differential/credentials.ts';
 import { headerValue, kindOf, readSip, type SipText } from './sipText.ts';
@@ -140,4 +142,35 @@ export class Phone {
   lastHeader(name: string): string {
     return headerValue(readSip(this.#actor.inbox.at(-1)?.text ?? ''), name);
   }
+}
+
+/** A whole call, hung up by the caller; gives the Request-URI that the called phone saw. */
+export async function callThrough(caller: Phone, called: Phone, uri: string): Promise<string> {
+  const calling = caller.invite(uri);
+  const seen = await called.answer();
+  assert.equal(await calling, '200');
+  caller.ack();
+  await called.expect('ACK');
+  const ending = caller.hangUp();
+  await called.confirmEnd();
+  assert.equal(await ending, '200');
+  return seen;
+}
+
+/** Opens telephones for one test. */
+export async function openPhones(t: TestContext, phones: readonly Phone[]): Promise<void> {
+  for (const phone of phones) {
+    await phone.open();
+    t.after(() => phone.close());
+  }
+}
+
+/** Does this come true within ten seconds? Each attempt takes its own time. */
+export async function soon(attempt: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    if (await attempt()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }
