@@ -130,6 +130,7 @@ export class SipPeer {
   }
 
   receive(text: string): void {
+    if (/^[\0\r\n]*$/.test(text)) return; // keeps a NAT binding open, says nothing
     const message = parseMessage(text);
     if (isWireError(message))
       throw new Error(`${this.name} got a malformed message: ${message.reason}\n${text}`);

@@ -19,6 +19,7 @@ import jsonrpcs from './jsonrpcs/index.ts';
 import jwt from './jwt/index.ts';
 import kex from './kex/index.ts';
 import maxfwd from './maxfwd/index.ts';
+import nathelper from './nathelper/index.ts';
 import outbound from './outbound/index.ts';
 import path from './path/index.ts';
 import pike from './pike/index.ts';
@@ -68,6 +69,7 @@ export const modules: readonly AnyModule[] = [
   jwt,
   kex,
   maxfwd,
+  nathelper,
   outbound,
   path,
   pike,

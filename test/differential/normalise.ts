@@ -71,6 +71,7 @@ function nameInventions(text: string): string {
     )
     .replace(/(\b(?:next)?nonce=")((?!x-)[A-Za-z0-9+/=]{16,})"/g, '$1<nonce>"')
     .replace(/(\b(?:response|rspauth)=")([0-9a-f]{32,128})"/g, '$1<digest>"')
+    .replace(/^(Call-ID: )[0-9a-f]+-[0-9a-f]+-[0-9a-f]+@.*$/gm, '$1<call-id>')
     .replace(/^(Date: ).*$/gm, '$1<date>')
     .replace(/(;expires=)(\d+)/g, (_, key: string, value: string) => key + roundExpires(Number(value)));
 }

@@ -1,3 +1,4 @@
+import { contactUriOf } from '../../module/contactUris.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { XavpNode } from '../../module/variables.ts';
 import type { NameAddr } from '../../sip/nameAddr.ts';
@@ -167,7 +168,7 @@ export class Planner {
     const common = this.#common;
     // one literal: spreading so many fields costs more than all else here
     return {
-      contact: contact.uri,
+      contact: contactUriOf(this.#context, contact),
       expiresSec: this.#parts.nowSec() + seconds,
       q,
       callId: common.callId,

@@ -3,6 +3,7 @@ import { ServerError } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import type { SipMessage } from '../../sip/message.ts';
+import { sdpBodyOf } from '../../sip/sdpBody.ts';
 import { type Dictionary, textOf } from './bencode.ts';
 import { CallTable } from './callTable.ts';
 import { NgClient } from './client.ts';
@@ -15,7 +16,6 @@ import { NodePool, type Session } from './nodePool.ts';
 import { parseNodeList, type RtpNode } from './nodes.ts';
 import { parameterNames, type RtpengineConfig } from './params.ts';
 import { ScriptVariables } from './scriptVariables.ts';
-import { sdpBodyOf } from './sdpBody.ts';
 import { fillQualities } from './statistics.ts';
 
 const setsKey = Symbol('rtpengine sets');

@@ -4,10 +4,10 @@ import type { VariableRef } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { XavpNode } from '../../module/variables.ts';
 import type { SipMessage } from '../../sip/message.ts';
+import { replaceSdp, sdpBodyOf } from '../../sip/sdpBody.ts';
 import { type Dictionary, listOf, numberOf, textOf } from './bencode.ts';
 import type { Operation } from './command.ts';
 import type { Rtpengine } from './rtpengine.ts';
-import { replaceSdp, sdpBodyOf } from './sdpBody.ts';
 import { toJson } from './statistics.ts';
 
 export interface Options {

@@ -109,6 +109,8 @@ export interface LocationDomain {
   exclusively<T>(aor: string, work: () => Maybe<T>): Maybe<T>;
   /** Not expired at this time, seconds since the epoch. */
   isValid(binding: Binding, nowSec: number): boolean;
+  /** A keepalive was answered; false when there is no such binding, or the store does not keep track. */
+  noteKeepalive(ruid: string, roundTripMicros: number): boolean;
   /** Walks over all bindings in slices that do not hold the loop. */
   forEach(visit: (binding: Binding) => void): Promise<void>;
   readonly userCount: number;
@@ -127,6 +129,8 @@ export interface LocationService {
   registerDomain(name: string): Maybe<LocationDomain>;
   /** A table that is already known. */
   findDomain(name: string): LocationDomain | undefined;
+  /** All tables that are known now. */
+  allDomains(): Iterable<LocationDomain>;
   on(listener: LocationListener): void;
   /** Is the domain part of an AoR (`use_domain`)? */
   readonly useDomain: boolean;

@@ -113,6 +113,11 @@ export class DatabaseDomain implements LocationDomain {
     return true;
   }
 
+  /** Nobody keeps track in the table. */
+  noteKeepalive(): boolean {
+    return false;
+  }
+
   async forEach(visit: (binding: Binding) => void): Promise<void> {
     const page = this.#context.config.fetch_rows;
     for (let after = -1; ; ) {

@@ -162,12 +162,12 @@ export class MemoryDomain implements LocationDomain {
   }
 
   /** The keepalive sent to this binding was answered. */
-  noteKeepalive(ruid: string, roundTripMicros: number): StoredBinding | undefined {
+  noteKeepalive(ruid: string, roundTripMicros: number): boolean {
     const binding = this.table.byRuid(ruid);
-    if (binding === undefined) return undefined;
+    if (binding === undefined) return false;
     binding.lastKeepaliveSec = this.nowSec();
     binding.roundTripMicros = roundTripMicros;
-    return binding;
+    return true;
   }
 
   /** Removes the contacts of a connection that is gone (`handle_lost_tcp`). */

@@ -87,6 +87,10 @@ export class Locations implements LocationService {
     this.#listeners.push(listener);
   }
 
+  allDomains(): Iterable<LocationDomain> {
+    return this.domains.values();
+  }
+
   findDomain(name: string): AnyDomain | undefined {
     return this.#loading.has(name) ? undefined : this.domains.get(name);
   }

@@ -1,8 +1,8 @@
 /** The SDP in a message's body, alone or as a part of it, and putting another in its place. */
-import { HeaderKind } from '../../sip/headerKind.ts';
-import { mediaTypeOf } from '../../sip/headerValues.ts';
-import type { SipMessage } from '../../sip/message.ts';
-import { parseMultipart } from '../../sip/multipart.ts';
+import { HeaderKind } from './headerKind.ts';
+import { mediaTypeOf } from './headerValues.ts';
+import type { SipMessage } from './message.ts';
+import { parseMultipart } from './multipart.ts';
 
 export interface SdpBody {
   readonly text: string;
