@@ -9,6 +9,7 @@ import corex from './corex/index.ts';
 import counters from './counters/index.ts';
 import crypto from './crypto/index.ts';
 import ctl from './ctl/index.ts';
+import dbFlatstore from './db_flatstore/index.ts';
 import dbMysql from './db_mysql/index.ts';
 import dbPostgres from './db_postgres/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
@@ -59,6 +60,7 @@ export const modules: readonly AnyModule[] = [
   counters,
   crypto,
   ctl,
+  dbFlatstore,
   dbMysql,
   dbPostgres,
   dbSqlite,

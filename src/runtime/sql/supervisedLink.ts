@@ -1,5 +1,6 @@
 import { DatabaseError } from '../../base/errors.ts';
 import type { Clock, TimerHandle } from '../../base/ports.ts';
+import { FairTurns } from './fairTurns.ts';
 import type { SqlLink } from './link.ts';
 
 export interface Supervision {
@@ -15,6 +16,7 @@ export class SupervisedLink {
   readonly #link: SqlLink;
   readonly #supervision: Supervision;
   readonly #onLost: (error: DatabaseError) => void;
+  readonly #turns = new FairTurns();
   readonly #owed = new Set<(error: DatabaseError) => void>();
   #lastSignMs: number;
   #watch: TimerHandle | undefined;
@@ -52,13 +54,13 @@ export class SupervisedLink {
       work(this.#link).then(
         (result) => {
           settled();
-          resolve(result);
+          this.#turns.take(() => resolve(result));
         },
         (error: unknown) => {
           // a broken connection settles its debts by itself
           if (this.#lost !== undefined) return;
           settled();
-          reject(error);
+          this.#turns.take(() => reject(error));
         },
       );
     });
