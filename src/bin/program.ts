@@ -7,7 +7,7 @@ import type { Ports } from '../base/ports.ts';
 import type { LogChoice, ProcessSignal, Program } from '../cli/program.ts';
 import { modules } from '../modules/index.ts';
 import { listenHttp } from '../runtime/httpServer.ts';
-import { accountId, type LogOptions, LogOutput, nodeClientPorts, nodePorts } from '../runtime/index.ts';
+import { accountId, type LogOptions, LogOutput, nodePorts } from '../runtime/index.ts';
 import core from '../script/core/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -60,13 +60,8 @@ export function nodeProgram(): Program {
       for (const signal of signals) process.on(signal, () => handler(signal));
     },
     listenHttp,
-    environment: (name) => process.env[name],
-    readFile: (path) => readFileSync(path, 'latin1'),
-    write: (text) => void process.stdout.write(text),
-    outputIsTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
-    exit: (code) => process.exit(code),
-    clientPorts: nodeClientPorts,
+    environment: (name) => process.env[name],
   };
 }
 

@@ -8,7 +8,6 @@ import { helpText, versionText } from './help.ts';
 import { identityCommand } from './identity/command.ts';
 import { parseServerOptions, type ServerOptions, UsageError } from './options.ts';
 import type { LogChoice, Program } from './program.ts';
-import { sendCommand } from './send/command.ts';
 
 /** Kamailio's exit code for whatever goes wrong at the start. */
 const FAILURE = 255;
@@ -21,7 +20,6 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
   try {
     if (argv[0] === 'identity') return await identityCommand(argv.slice(1), program);
     if (argv[0] === 'db') return await databaseCommand(argv.slice(1), program);
-    if (argv[0] === 'send') return await sendCommand(argv.slice(1), program);
     const options = parseServerOptions(argv);
     return await act(options, argv, program);
   } catch (error) {

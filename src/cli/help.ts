@@ -13,6 +13,8 @@ export function helpText(): string {
   return `version: olelo ${oleloVersion}
 Usage: olelo [options]
        olelo db create [URL]     make the tables that kamdbctl makes
+       olelo send [target]       send SIP requests, make calls (olelo send --help)
+       olelo ws [url]            talk to a WebSocket server (olelo ws --help)
        olelo identity ...        caller identity: STIR/SHAKEN keys, sign, check, parse, serve
 The options are those of the kamailio command:
     -a mode      auto aliases: yes, no

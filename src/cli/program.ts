@@ -1,6 +1,6 @@
 import type { ListenHttp, Ports } from '../base/ports.ts';
-import type { ClientPorts } from '../client/link.ts';
 import type { AnyModule } from '../module/define.ts';
+import type { ProcessSignal } from './clientProgram.ts';
 
 /** What the command line asks of the process around it; `bin/` implements it on Node. */
 export interface Program {
@@ -40,21 +40,12 @@ export interface Program {
   onSignal(handler: (signal: ProcessSignal) => void): void;
   /** Serves web clients (`identity serve`). */
   readonly listenHttp: ListenHttp;
-  environment(name: string): string | undefined;
-  /** The whole of a file, latin1 (one character a byte). Throws with the reason. */
-  readFile(path: string): string;
-  /** Writes without a line end. */
-  write(text: string): void;
-  readonly outputIsTerminal: boolean;
   /** Columns of the terminal; 80 without one. */
   readonly columns: number;
-  /** Ends the process at once. */
-  exit(code: number): void;
-  /** What a client stands on. */
-  clientPorts(): ClientPorts;
+  environment(name: string): string | undefined;
 }
 
-export type ProcessSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
+export type { ProcessSignal } from './clientProgram.ts';
 
 export interface LogChoice {
   readonly to: 'stderr' | 'syslog';

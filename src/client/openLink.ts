@@ -156,7 +156,7 @@ async function openTls(
 }
 
 /** Whose certificate it must be: the name the user asked for, not one that DNS led to (RFC 5922 §4). */
-function certificateName(to: ServerAddress, { tls }: LinkOptions): string {
+export function certificateName(to: ServerAddress, { tls }: Pick<LinkOptions, 'tls'>): string {
   return tls.name ?? (to.host === '' ? to.address : to.host);
 }
 

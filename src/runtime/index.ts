@@ -1,4 +1,4 @@
-import type { DatabaseDriver, LogSink, Ports, WebSocketClient } from '../base/ports.ts';
+import type { DatabaseDriver, LogSink, Ports } from '../base/ports.ts';
 import { NodeClock } from './clock.ts';
 import { NodeEntropy } from './entropy.ts';
 import { NodeFiles } from './files.ts';
@@ -10,7 +10,6 @@ import { NodeProcesses } from './processes.ts';
 import { NodeResolver, type ResolverOptions } from './resolver.ts';
 import { serverDrivers } from './sql/drivers.ts';
 import { sqliteDriver } from './sqlite/driver.ts';
-import { nodeWebSocketClient } from './webSocket/client.ts';
 
 export { type LogOptions, LogOutput } from './log/output.ts';
 export { facilityNumber } from './log/syslogSink.ts';
@@ -40,18 +39,5 @@ export function nodePorts(options: NodePortsOptions = {}): Ports {
     processes: new NodeProcesses(),
     host: new NodeHost(),
     databaseDrivers: options.databaseDrivers ?? [sqliteDriver, ...serverDrivers({ clock, entropy })],
-  };
-}
-
-/** The ports of a client: no log, no files, no databases. */
-export function nodeClientPorts(): Pick<Ports, 'clock' | 'entropy' | 'net' | 'resolver'> & {
-  readonly webSocket: WebSocketClient;
-} {
-  return {
-    clock: new NodeClock(),
-    entropy: new NodeEntropy(),
-    net: nodeNet,
-    resolver: new NodeResolver(),
-    webSocket: nodeWebSocketClient,
   };
 }

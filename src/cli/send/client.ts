@@ -8,8 +8,8 @@ import { runSeries } from '../../client/sessions/series.ts';
 import { Stop } from '../../client/stop.ts';
 import { Variables } from '../../client/template/variables.ts';
 import type { UserSettings } from '../../client/user.ts';
+import type { ClientProgram } from '../clientProgram.ts';
 import { UsageError } from '../options.ts';
-import type { Program } from '../program.ts';
 import { textOf } from './bytes.ts';
 import { dnsText } from './dns.ts';
 import { expectation } from './expect.ts';
@@ -21,7 +21,7 @@ import { firstUser } from './settings.ts';
 import { printable } from './style.ts';
 
 /** Does what the options ask for and gives the exit code; throws what stands in the way. */
-export async function runClient(given: Given, program: Program, reporter: Reporter): Promise<number> {
+export async function runClient(given: Given, program: ClientProgram, reporter: Reporter): Promise<number> {
   const expects = expectation(given.text('expect'));
   const user = firstUser(given, program, `olelo send ${oleloVersion}`);
   const context = sessionContext(given, program, reporter);
@@ -59,7 +59,7 @@ function wished(given: Given): boolean {
   return given.has('cancel-after') && !given.has('expect');
 }
 
-function sessionContext(given: Given, program: Program, reporter: Reporter): SessionContext {
+function sessionContext(given: Given, program: ClientProgram, reporter: Reporter): SessionContext {
   const ports = program.clientPorts();
   const { clock, entropy } = ports;
   const { pid, environment } = program;
@@ -80,7 +80,7 @@ function filledTemplate(
   given: Given,
   user: UserSettings,
   context: SessionContext,
-  program: Program,
+  program: ClientProgram,
 ): (way: Way) => string {
   if (!given.flag('raw')) return (way) => composeText(user.profile.recipe, context.variables, way);
   const path = given.text('template-file');

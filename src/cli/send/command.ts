@@ -2,9 +2,9 @@ import { errorText } from '../../base/errors.ts';
 import { oleloVersion } from '../../base/version.ts';
 import { ClientFailure, exitCodes } from '../../client/failure.ts';
 import { TemplateError } from '../../client/template/syntax.ts';
+import type { ClientProgram } from '../clientProgram.ts';
 import { UsageError } from '../options.ts';
 import { parseOptions } from '../optionTable.ts';
-import type { Program } from '../program.ts';
 import { runClient } from './client.ts';
 import { examplesText, flagDefaultsText, sendHelpText } from './help.ts';
 import { sendOptions } from './options.ts';
@@ -13,7 +13,7 @@ import { Reporter } from './reporter.ts';
 import { templateDefaultsText } from './templateDefaults.ts';
 
 /** `olelo send`; resolves to the exit code. */
-export async function sendCommand(argv: readonly string[], program: Program): Promise<number> {
+export async function sendCommand(argv: readonly string[], program: ClientProgram): Promise<number> {
   let given: Given;
   try {
     given = parseOptions(sendOptions, argv);
@@ -41,7 +41,7 @@ export async function sendCommand(argv: readonly string[], program: Program): Pr
 }
 
 /** What is asked for by options that send nothing. */
-function informationText(given: Given, program: Program): string | undefined {
+function informationText(given: Given, program: ClientProgram): string | undefined {
   if (given.flag('help')) return sendHelpText(program.columns);
   if (given.flag('help-commands')) return examplesText();
   if (given.flag('version')) return `olelo ${oleloVersion}`;

@@ -3,7 +3,7 @@ import { type ClientEvent, isNote, type WireEvent } from '../../client/events.ts
 import { type ClientFailure, exitCodes } from '../../client/failure.ts';
 import type { Answer } from '../../client/pending.ts';
 import type { SeriesResult } from '../../client/sessions/series.ts';
-import type { Program } from '../program.ts';
+import type { ClientProgram } from '../clientProgram.ts';
 import { textOf } from './bytes.ts';
 import type { Expectation } from './expect.ts';
 import { eventJson } from './json.ts';
@@ -18,7 +18,7 @@ import { durationText, makeView, statusText } from './view.ts';
 export class Reporter {
   readonly tap: (event: ClientEvent) => void;
   readonly #given: Given;
-  readonly #program: Program;
+  readonly #program: ClientProgram;
   readonly #level: number;
   readonly #style: Style;
   readonly #isJson: boolean;
@@ -26,7 +26,7 @@ export class Reporter {
   readonly #wantsLadder: boolean;
   #isProgressShown = false;
 
-  constructor(given: Given, program: Program) {
+  constructor(given: Given, program: ClientProgram) {
     this.#given = given;
     this.#program = program;
     this.#level = levelOf(given);
