@@ -141,6 +141,14 @@ test('credentials that cannot be checked', () => {
     assert.equal(parseDigestCredentials(rfc2617.replace(change[0], change[1])), undefined, String(change[0]));
 });
 
+test('RFC 7616 §3.4: a user name in extended notation', () => {
+  const named = (value: string) =>
+    parseDigestCredentials(rfc2617.replace('username="Mufasa"', value))?.username;
+  assert.equal(named("username*=UTF-8''J%c3%a4s%C3%B8n%20Doe"), 'J\xc3\xa4s\xc3\xb8n Doe');
+  assert.equal(named('username="a", username*=UTF-8\'\'b'), 'a');
+  assert.equal(named("username*=latin1''b"), undefined);
+});
+
 test('nonce count', () => {
   assert.equal(nonceCount('0000001f'), 31);
   assert.equal(nonceCount('ffffffff'), 0xffffffff);

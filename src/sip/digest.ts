@@ -58,10 +58,22 @@ export function parseDigestCredentials(value: string): DigestCredentials | undef
   return auth === undefined ? undefined : digestCredentials(auth);
 }
 
-export function digestCredentials(auth: AuthValue): DigestCredentials | undefined {
-  const [username, realm, nonce, uri, response] = ['username', 'realm', 'nonce', 'uri', 'response'].map(
-    (name) => auth.get(name),
+/**
+ * The user name of credentials: `username`, or `username*` in its extended notation (RFC 7616 §3.4, RFC 8187), as bytes;
+ * undefined when there is neither.
+ */
+export function digestUsername(auth: AuthValue): string | undefined {
+  const plain = auth.get('username');
+  const extended = plain === undefined ? auth.get('username*') : undefined;
+  const encoded = /^utf-8'[^']*'([^']*)$/i.exec(extended ?? '')?.[1];
+  return (
+    encoded?.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) ?? plain
   );
+}
+
+export function digestCredentials(auth: AuthValue): DigestCredentials | undefined {
+  const [realm, nonce, uri, response] = ['realm', 'nonce', 'uri', 'response'].map((name) => auth.get(name));
+  const username = digestUsername(auth);
   const algorithm = digestAlgorithm(auth.get('algorithm'));
   const qop = auth.get('qop')?.toLowerCase();
   if (username === undefined || realm === undefined || nonce === undefined) return undefined;
@@ -99,6 +111,12 @@ function hash(algorithm: DigestAlgorithm, text: string): string {
   return createHash(hashNames[plain] ?? 'md5')
     .update(text, 'latin1')
     .digest('hex');
+}
+
+/** Digits of a response by that algorithm. */
+export function digestLength(algorithm: DigestAlgorithm): 32 | 64 | 128 {
+  if (algorithm.startsWith('MD5')) return 32;
+  return algorithm === 'SHA-512' || algorithm === 'SHA-512-sess' ? 128 : 64;
 }
 
 /** The user name as `userhash=true` asks for it (RFC 7616 §3.4.4). */

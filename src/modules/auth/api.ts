@@ -23,8 +23,8 @@ export interface AuthApi {
    * and PRACK cannot be challenged: they give `ok` without credentials.
    */
   credentialsFor(context: ScriptContext, realm: string, kind: CredentialsKind): Credentials | number;
-  /** H(username:realm:password) as the configured algorithm has it, for the realm of the credentials. */
-  ha1(credentials: Credentials, password: string): string;
+  /** H(username:realm:password) as the algorithm of the request has it, for the realm of the credentials. */
+  ha1(context: ScriptContext, credentials: Credentials, password: string): string;
   /** Checks the answer. Notes who has been verified, and proves itself to the client where configured. */
   verify(context: ScriptContext, credentials: Credentials, ha1: string, method: string): number;
   /**

@@ -110,6 +110,27 @@ test('RFC 8760: the configured algorithm, also for sessions', () => {
   assert.throws(() => makeAuth({ algorithm: 'SHA3' }), /SHA-512-256/);
 });
 
+test('another algorithm for one request', () => {
+  const setup = makeAuth();
+  const asked = request();
+  assert.equal(setup.module.call('auth_algorithm', asked, 'SHA-256'), 1);
+  assert.equal(setup.module.call('auth_algorithm', asked, null), -1);
+  const challenge = challengeOf(setup, 1, asked);
+  assert.match(challenge, /algorithm=SHA-256$/);
+  assert.doesNotMatch(challengeOf(setup), /algorithm/);
+  const answered = request(answerTo(challenge));
+  assert.equal(check(setup, answered), -1);
+  setup.module.call('auth_algorithm', answered, 'sha-256');
+  assert.equal(check(setup, answered), 1);
+});
+
+test('flag 32: only success uses a nonce count up', () => {
+  const setup = makeAuth({ nonce_count: 1 });
+  const challenge = challengeOf(setup);
+  const use = (password: string) => check(setup, request(answerTo(challenge, { password })), 32);
+  assert.deepEqual([use('x'), use('secret'), use('secret')], [-2, 1, -4]);
+});
+
 test('an old nonce is stale, and the next challenge says so', () => {
   const setup = makeAuth({ nonce_expire: 60 });
   const answer = answerTo(challengeOf(setup));

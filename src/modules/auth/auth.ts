@@ -6,6 +6,7 @@ import {
   type DigestInput,
   digestAlgorithm,
   digestHa1,
+  digestLength,
   digestMatches,
   digestResponseAuth,
 } from '../../sip/digest.ts';
@@ -28,8 +29,9 @@ const never: ReadonlySet<string> = new Set(['ACK', 'CANCEL', 'PRACK']);
 export class Auth implements AuthApi {
   readonly config: AuthConfig;
   readonly #host: Host;
+  /** By message, where the script has chosen one. */
+  readonly #algorithms = new WeakMap<SipMessage, DigestAlgorithm>();
   readonly #algorithm: DigestAlgorithm;
-  readonly #hashLength: number;
   readonly #mint: NonceMint;
   readonly #uses: NonceUses;
   /** By message, so that it is known in every route that the message gets to. */
@@ -42,7 +44,6 @@ export class Auth implements AuthApi {
     this.#host = host;
     this.config = config;
     this.#algorithm = digestAlgorithm(config.algorithm === '' ? undefined : config.algorithm) ?? 'MD5';
-    this.#hashLength = digestHa1(this.#algorithm, '', '', '').length;
     this.#mint = new NonceMint(config, host.entropy);
     this.#uses = new NonceUses(config, host.entropy.uint32());
   }
@@ -57,7 +58,12 @@ export class Auth implements AuthApi {
 
   // ---- checking
 
-  credentialsFor(context: ScriptContext, realm: string, kind: CredentialsKind): Credentials | number {
+  credentialsFor(
+    context: ScriptContext,
+    realm: string,
+    kind: CredentialsKind,
+    countsLater = false,
+  ): Credentials | number {
     const { message } = context;
     // RFC 3261 §22.1: these carry the credentials of their INVITE, or cannot be repeated
     if (never.has(message.method)) return AuthCode.ok;
@@ -69,12 +75,12 @@ export class Auth implements AuthApi {
       return AuthCode.error;
     }
     this.#pick(message, credentials);
-    const code = this.#useNonce(context, credentials);
+    const code = this.#useNonce(context, credentials, countsLater);
     if (code === AuthCode.staleNonce) this.#stale.add(message);
     return code === AuthCode.ok ? credentials : code;
   }
 
-  #useNonce(context: ScriptContext, { nonce, nc }: Credentials): number {
+  #useNonce(context: ScriptContext, { nonce, nc }: Credentials, countsLater: boolean): number {
     const good = this.#mint.examine(nonce, context, this.#nowSec);
     if (good === 'stale') return AuthCode.staleNonce;
     if (typeof good === 'string') {
@@ -82,7 +88,7 @@ export class Auth implements AuthApi {
       return AuthCode.error;
     }
     if (good.countsUses && good.id !== undefined && nc !== '')
-      return codeOfUse[this.#uses.count(good.id, hexNumber(nc))];
+      return codeOfUse[this.#uses.count(good.id, hexNumber(nc), countsLater)];
     if (!this.#mint.belongsTo(nonce, context)) return AuthCode.staleNonce;
     return good.isOneTime && good.id !== undefined ? codeOfUse[this.#uses.take(good.id)] : AuthCode.ok;
   }
@@ -93,29 +99,50 @@ export class Auth implements AuthApi {
     else if (!before.some(({ header }) => header === credentials.header)) before.push(credentials);
   }
 
-  ha1(credentials: Credentials, password: string): string {
-    return digestHa1(this.#algorithm, credentials.username, credentials.ha1Realm, password);
+  ha1({ message }: ScriptContext, credentials: Credentials, password: string): string {
+    const { username, ha1Realm } = credentials;
+    return digestHa1(this.#algorithmFor(message), username, ha1Realm, password);
+  }
+
+  /** Takes another algorithm than the configured one for this request; false when nobody knows it. */
+  useAlgorithm({ message }: ScriptContext, name: string): boolean {
+    const algorithm = name === '' ? undefined : digestAlgorithm(name);
+    if (algorithm === undefined) return false;
+    this.#algorithms.set(message, algorithm);
+    return true;
+  }
+
+  #algorithmFor(message: SipMessage): DigestAlgorithm {
+    return this.#algorithms.get(message) ?? this.#algorithm;
   }
 
   verify(context: ScriptContext, credentials: Credentials, ha1: string, method: string): number {
     const { message } = context;
-    if (credentials.response.length !== this.#hashLength) return AuthCode.error;
-    const input = { ...this.#inputOf(credentials), response: credentials.response };
+    const input = { ...this.#inputOf(message, credentials), response: credentials.response };
+    if (credentials.response.length !== digestLength(input.algorithm)) return AuthCode.error;
     if (!digestMatches(ha1.toLowerCase(), input, method, message.body)) return AuthCode.wrongPassword;
     this.#verified.set(message, credentials);
     if (this.config.add_authinfo_hdr !== 0) this.#proveToClient(context, credentials, ha1);
     return AuthCode.ok;
   }
 
-  #inputOf({ nonce, uri, qop, nc, cnonce }: Credentials): DigestInput {
-    return { algorithm: this.#algorithm, nonce, uri, qop: qop === '' ? undefined : qop, nc, cnonce };
+  /** Notes the use of a nonce that `credentialsFor` was told to count later. */
+  countUse(context: ScriptContext, { nonce, nc }: Credentials): void {
+    const good = this.#mint.examine(nonce, context, this.#nowSec);
+    if (typeof good !== 'string' && good.countsUses && good.id !== undefined && nc !== '')
+      this.#uses.count(good.id, hexNumber(nc));
+  }
+
+  #inputOf(message: SipMessage, { nonce, uri, qop, nc, cnonce }: Credentials): DigestInput {
+    const algorithm = this.#algorithmFor(message);
+    return { algorithm, nonce, uri, qop: qop === '' ? undefined : qop, nc, cnonce };
   }
 
   /** Authentication-Info (RFC 7616 §3.5), in the response that the script is going to send. */
   #proveToClient(context: ScriptContext, credentials: Credentials, ha1: string): void {
     const { nonce, qop, cnonce, nc } = credentials;
     const nextnonce = this.config.one_time_nonce === 0 ? nonce : this.#newNonce(context);
-    const rspauth = digestResponseAuth(ha1, this.#inputOf(credentials));
+    const rspauth = digestResponseAuth(ha1, this.#inputOf(context.message, credentials));
     const rest = qop === '' ? '' : `, qop=${qop}, rspauth="${rspauth}", cnonce="${cnonce}", nc=${nc}`;
     context.replyHeaders += `Authentication-Info: nextnonce="${nextnonce}"${rest}\r\n`;
   }
@@ -147,7 +174,7 @@ export class Auth implements AuthApi {
       nonce: this.#newNonce(context),
       qop,
       stale: isStale ? 'true' : undefined,
-      algorithm: this.config.algorithm === '' ? undefined : this.config.algorithm,
+      algorithm: this.#algorithms.get(context.message) ?? (this.config.algorithm || undefined),
     });
     return `${name}: ${value}\r\n`;
   }

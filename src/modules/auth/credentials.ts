@@ -1,4 +1,5 @@
 import { type AuthValue, parseAuthValue } from '../../sip/authValue.ts';
+import { digestUsername } from '../../sip/digest.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { equalsIgnoreCase } from '../../sip/scan.ts';
@@ -72,7 +73,7 @@ function matchingRealm(given: string, realm: string, prefix: string): string | u
 /** undefined when something is missing that an answer cannot be checked without. */
 export function completeCredentials({ header, auth, ha1Realm }: FoundCredentials): Credentials | undefined {
   const text = (name: string): string => auth.get(name) ?? '';
-  const username = text('username');
+  const username = digestUsername(auth) ?? '';
   const credentials = {
     header,
     username,

@@ -2,6 +2,7 @@ import type { Value } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
+import { digestAlgorithm } from '../../sip/digest.ts';
 import type { AuthApi } from './api.ts';
 import { Auth } from './auth.ts';
 import { type AuthConfig, params } from './params.ts';
@@ -24,7 +25,7 @@ const password = arg.any('passwd', 'password, or HA1 with flag 1', { check: give
 const challengeFlags = arg.int('flags', '1 qop=auth, 2 qop=auth-int, 4 no 500 by itself, 16 stale=true');
 const passwordFlags = arg.int(
   'flags',
-  '1 the password is HA1; a challenge in $avp(digest_challenge) with: 2 no qop, 4 qop=auth, 8 qop=auth-int, 16 stale=true',
+  '1 the password is HA1; a challenge in $avp(digest_challenge) with: 2 no qop, 4 qop=auth, 8 qop=auth-int, 16 stale=true; 32 a nonce count is used up only by success',
 );
 
 const challengeReturns = { 1: 'challenged', [-1]: 'no realm, or not sent' };
@@ -122,6 +123,22 @@ export default defineModule({
             destination.set?.(context, self.auth.challengeLine(context, 'www', text(name), flags));
             return 1;
           },
+        }),
+      ],
+    },
+    auth_algorithm: {
+      doc: 'Takes another hash algorithm than the configured one for this request: its challenge and its check.',
+      returns: { 1: 'taken', [-1]: 'unknown' },
+      signatures: [
+        signature({
+          kemi: 'auth_algorithm',
+          args: [
+            arg.any('algorithm', 'as in the parameter algorithm', {
+              check: (value) =>
+                digestAlgorithm(String(value)) === undefined ? 'is no known algorithm' : undefined,
+            }),
+          ],
+          run: (self, context, name) => (self.auth.useAlgorithm(context, text(name)) ? 1 : -1),
         }),
       ],
     },

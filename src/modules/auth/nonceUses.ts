@@ -37,13 +37,13 @@ export class NonceUses {
     return id;
   }
 
-  /** RFC 7616 §3.4 nc: it must grow with each use. Greater numbers than 255 ask for a new nonce. */
-  count(id: number, count: number): NonceUse {
+  /** RFC 7616 §3.4 nc: it must grow with each use. Greater numbers than 255 ask for a new nonce. `onlyLook`: it stays free. */
+  count(id: number, count: number, onlyLook = false): NonceUse {
     const size = this.#counts.length;
     if (!this.#isRemembered(id, size) || count > maxCount) return 'stale';
     const at = id & (size - 1);
     if (count <= (this.#counts[at] ?? maxCount)) return 'stale';
-    this.#counts[at] = count;
+    if (!onlyLook) this.#counts[at] = count;
     return 'first';
   }
 

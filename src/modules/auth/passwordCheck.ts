@@ -4,7 +4,7 @@ import { AuthCode, type CredentialsKind } from './api.ts';
 import type { Auth } from './auth.ts';
 
 /** Bits of the flags of `pv_*_authenticate`. */
-const PasswordFlag = { isHa1: 1, noQop: 2, auth: 4, authInt: 8, stale: 16 } as const;
+const PasswordFlag = { isHa1: 1, noQop: 2, auth: 4, authInt: 8, stale: 16, countSuccess: 32 } as const;
 
 /** Where a prepared challenge goes. */
 const challengeAvp = 'digest_challenge';
@@ -44,10 +44,13 @@ export class PasswordCheck {
     flags: number,
     method: string,
   ): number {
-    const found = this.#auth.credentialsFor(context, realm, kind);
+    const countsSuccess = (flags & PasswordFlag.countSuccess) !== 0;
+    const found = this.#auth.credentialsFor(context, realm, kind, countsSuccess);
     if (typeof found === 'number') return found;
-    const ha1 = (flags & PasswordFlag.isHa1) !== 0 ? password : this.#auth.ha1(found, password);
-    return this.#auth.verify(context, found, ha1, method);
+    const ha1 = (flags & PasswordFlag.isHa1) !== 0 ? password : this.#auth.ha1(context, found, password);
+    const code = this.#auth.verify(context, found, ha1, method);
+    if (code === AuthCode.ok && countsSuccess) this.#auth.countUse(context, found);
+    return code;
   }
 
   #prepareChallenge(context: ScriptContext, kind: CredentialsKind, realm: string, flags: number): void {

@@ -36,7 +36,7 @@ async function makeAuthDb(params: Record<string, number | string>, row: DbRow | 
   });
   const auth: Partial<AuthApi> = {
     credentialsFor: () => mood.found,
-    ha1: (_credentials, password) => `ha1 of ${password}`,
+    ha1: (_context, _credentials, password) => `ha1 of ${password}`,
     verify: (_context, _credentials, ha1) => (ha1 === 'ha1 of right' ? AuthCode.ok : AuthCode.wrongPassword),
     authorizedUser: () => 'alice',
     isSender: (_context, user, useDomain) => user === 'alice' && !useDomain,

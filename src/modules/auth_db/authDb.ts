@@ -97,7 +97,7 @@ export class AuthDb {
     // NULL is no password, not an empty one
     if ((row[0] ?? null) === null) return AuthCode.wrongPassword;
     const stored = textOf(row[0]);
-    const ha1 = this.#config.calculate_ha1 === 0 ? stored : auth.ha1(credentials, stored);
+    const ha1 = this.#config.calculate_ha1 === 0 ? stored : auth.ha1(context, credentials, stored);
     return auth.verify(context, credentials, ha1, method);
   }
 
