@@ -14,6 +14,13 @@ const settleEvery = 20;
 const sdp =
   'v=0\r\no=caller 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n';
 
+interface Talk {
+  readonly untilMs: number;
+  /** Headers of the BYE. */
+  readonly rest: string;
+  next: Talk | undefined;
+}
+
 export class SyntheticCalls {
   readonly listen = `udp:${serverAddress}:${serverPort}`;
   readonly calledPlace = `${serverAddress}:${calledPort}`;
@@ -24,8 +31,8 @@ export class SyntheticCalls {
   #started = 0;
   #ended = 0;
   /** Those that talk, with the time at which they hang up, in that order. */
-  readonly #talking: { readonly untilMs: number; readonly rest: string }[] = [];
-  #hungUp = 0;
+  #talking: Talk | undefined;
+  #lastTalking: Talk | undefined;
   /** What the called side has to say, in the order in which it was asked. */
   readonly #inbox: { readonly text: string; readonly fromPort: number }[] = [];
 
@@ -156,20 +163,20 @@ export class SyntheticCalls {
     const route = lines(text, 'Record-Route: ').replaceAll('Record-Route', 'Route');
     const rest = `${route}Max-Forwards: 70\r\n${lines(text, 'From: ')}${lines(text, 'To: ')}${lines(text, 'Call-ID: ')}`;
     this.#inDialog('ACK', 1, rest);
-    this.#talking.push({ untilMs: this.#clock.nowMs() + talkMs, rest });
+    const talk: Talk = { untilMs: this.#clock.nowMs() + talkMs, rest, next: undefined };
+    if (this.#lastTalking === undefined) this.#talking = talk;
+    else this.#lastTalking.next = talk;
+    this.#lastTalking = talk;
   }
 
   #hangUp(): void {
-    const talking = this.#talking;
     const nowMs = this.#clock.nowMs();
-    for (; this.#hungUp < talking.length; this.#hungUp++) {
-      const { untilMs, rest } = talking[this.#hungUp] as (typeof talking)[number];
-      if (untilMs > nowMs) break;
-      this.#inDialog('BYE', 2, rest);
+    for (let talk = this.#talking; talk !== undefined && talk.untilMs <= nowMs; talk = this.#talking) {
+      this.#talking = talk.next;
+      if (talk.next === undefined) this.#lastTalking = undefined;
+      talk.next = undefined;
+      this.#inDialog('BYE', 2, talk.rest);
     }
-    if (this.#hungUp < 1000) return;
-    talking.splice(0, this.#hungUp);
-    this.#hungUp = 0;
   }
 
   #inDialog(method: string, cseq: number, rest: string): void {

@@ -67,6 +67,8 @@ export interface ScriptContext {
 
   /** The server transaction, once there is one; the tm module knows what stands behind it. */
   transaction: TransactionScope | undefined;
+  /** `log_prefix` as it was evaluated for this message. */
+  logPrefix?: string | undefined;
   /** Per-run data of modules, under their own symbols. */
   readonly scratch: Scratch;
 }

@@ -24,8 +24,9 @@ export function addSendFlag(context: ScriptContext, flag: number): void {
   context.scratch.set(key, sendFlagsOf(context) | flag);
 }
 
-/** Where a response goes, with what the script has said about connections. */
+/** Where a response goes, with what the script has said about connections; datagrams have none. */
 export function replyDestination(context: ScriptContext, destination: Destination): Destination {
+  if (destination.proto === 'udp') return destination;
   const flags = sendFlagsOf(context);
   if ((flags & (SendFlag.replyNoConnect | SendFlag.replyClose)) === 0) return destination;
   return {

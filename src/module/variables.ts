@@ -5,41 +5,43 @@ import type { Value } from '../lang/catalogue.ts';
  * They live with the message, then with its transaction.
  */
 export class AvpStore {
-  readonly #stacks = new Map<string, (string | number)[]>();
+  /** Name behind name, not a `Map`: a message has a few at most, and many messages have a store. */
+  readonly #names: string[] = [];
+  /** Beside the names: the stack of each, the newest last. */
+  readonly #stacks: (string | number)[][] = [];
 
   get isEmpty(): boolean {
-    return this.#stacks.size === 0;
-  }
-
-  get names(): IterableIterator<string> {
-    return this.#stacks.keys();
+    return this.#names.length === 0;
   }
 
   /** The newest value is index 0; negative counts from the oldest. */
   get(name: string, index = 0): Value {
-    const stack = this.#stacks.get(name);
+    const stack = this.#stackOf(name);
     if (stack === undefined) return null;
     return stack[position(stack, index)] ?? null;
   }
 
   /** Newest first. */
   all(name: string): readonly (string | number)[] {
-    return (this.#stacks.get(name) ?? []).slice().reverse();
+    return (this.#stackOf(name) ?? []).slice().reverse();
   }
 
   count(name: string): number {
-    return this.#stacks.get(name)?.length ?? 0;
+    return this.#stackOf(name)?.length ?? 0;
   }
 
   push(name: string, value: string | number): void {
-    const stack = this.#stacks.get(name);
-    if (stack === undefined) this.#stacks.set(name, [value]);
-    else stack.push(value);
+    const stack = this.#stackOf(name);
+    if (stack !== undefined) stack.push(value);
+    else {
+      this.#names.push(name);
+      this.#stacks.push([value]);
+    }
   }
 
   /** Replaces the value at `index`; false when there is none. */
   replace(name: string, index: number, value: string | number): boolean {
-    const stack = this.#stacks.get(name);
+    const stack = this.#stackOf(name);
     if (stack === undefined) return false;
     const at = position(stack, index);
     if (at < 0 || at >= stack.length) return false;
@@ -48,21 +50,31 @@ export class AvpStore {
   }
 
   remove(name: string, index: number): boolean {
-    const stack = this.#stacks.get(name);
+    const stack = this.#stackOf(name);
     if (stack === undefined) return false;
     const at = position(stack, index);
     if (at < 0 || at >= stack.length) return false;
     stack.splice(at, 1);
-    if (stack.length === 0) this.#stacks.delete(name);
+    if (stack.length === 0) this.deleteAll(name);
     return true;
   }
 
   deleteAll(name: string): boolean {
-    return this.#stacks.delete(name);
+    const at = this.#names.indexOf(name);
+    if (at < 0) return false;
+    this.#names.splice(at, 1);
+    this.#stacks.splice(at, 1);
+    return true;
   }
 
   clear(): void {
-    this.#stacks.clear();
+    this.#names.length = 0;
+    this.#stacks.length = 0;
+  }
+
+  #stackOf(name: string): (string | number)[] | undefined {
+    const at = this.#names.indexOf(name);
+    return at < 0 ? undefined : this.#stacks[at];
   }
 }
 

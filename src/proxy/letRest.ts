@@ -28,8 +28,8 @@ export function letRest(context: Restful): boolean {
   core.servers.replace(server, resting);
   server.destroy();
   if (branch?.client !== undefined) {
+    core.clients.replace(branch.client, resting);
     branch.client.destroy();
-    core.clients.add(resting);
   }
   return true;
 }

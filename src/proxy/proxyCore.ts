@@ -1,7 +1,7 @@
 import type { Entropy } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
 import { ClientTransactionIndex } from '../transaction/clientTransactionIndex.ts';
-import { RestingQueue } from '../transaction/restingTransaction.ts';
+import { RestingQueue } from '../transaction/restingQueue.ts';
 import {
   type MatchingOptions,
   magicCookie,
@@ -29,7 +29,7 @@ export class ProxyCore {
     this.timers = ports.timers;
     this.resting = new RestingQueue(ports.timers);
     this.#entropy = ports.entropy;
-    this.servers = new ServerTransactionIndex(matching);
+    this.servers = new ServerTransactionIndex(matching, ports.entropy.uint32());
     this.#prefix = this.#random();
   }
 

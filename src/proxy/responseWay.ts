@@ -31,7 +31,8 @@ function maddrOf(request: SipMessage, via: Via): string | undefined {
   return at < 0 || at >= via.end ? undefined : addressOfHost(via.params.get('maddr') ?? '');
 }
 
-function backTo(flow: Flow, address: string, port: number): Destination {
+/** A place that is reached over a flow. */
+export function backTo(flow: Flow, address: string, port: number): Destination {
   const { proto, socket, connectionId } = flow;
   return { proto, address, port, socket, connectionId, host: '' };
 }

@@ -32,6 +32,7 @@ export class RouteContext implements ScriptContext {
   advertisedHost = '';
   advertisedPort = 0;
   transaction: TransactionScope | undefined = undefined;
+  logPrefix: string | undefined = undefined;
   #variables: VariableStores | undefined = undefined;
   #locals: Map<string, Value> | undefined = undefined;
   readonly scratch: Scratch = new SmallScratch();

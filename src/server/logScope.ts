@@ -15,7 +15,6 @@ export class LogScope implements LogSink {
   /** The message being routed in this very turn. */
   context: ScriptContext | undefined;
   readonly #sink: LogSink;
-  readonly #prefixes = new WeakMap<ScriptContext, string>();
   #format: Format | undefined;
   #eachTime = false;
   /** Variables of the prefix may log themselves. */
@@ -57,12 +56,12 @@ export class LogScope implements LogSink {
   }
 
   #prefixOf(format: Format, context: ScriptContext): string {
-    const known = this.#eachTime ? undefined : this.#prefixes.get(context);
+    const known = this.#eachTime ? undefined : context.logPrefix;
     if (known !== undefined) return known;
     this.#evaluating = true;
     try {
       const prefix = format(context);
-      this.#prefixes.set(context, prefix);
+      context.logPrefix = prefix;
       return prefix;
     } finally {
       this.#evaluating = false;

@@ -31,7 +31,17 @@ export interface ClientOptions {
   readonly isBounded: boolean;
 }
 
-export abstract class ClientTransaction extends TimedTransaction {
+/** What `ClientTransactionIndex` holds: transactions, and those that rest. */
+export interface ClientEntry {
+  readonly branch: string;
+  /** Hash and link of the index. */
+  branchHash: number;
+  nextClient: ClientEntry | undefined;
+  readonly cancel: ClientEntry | undefined;
+  onResponse(response: SipMessage): void | Promise<void>;
+}
+
+export abstract class ClientTransaction extends TimedTransaction implements ClientEntry {
   readonly user: ClientUser;
   readonly branch: string;
   /** The request as sent; '' once nothing can be made of it any more. */
@@ -39,6 +49,8 @@ export abstract class ClientTransaction extends TimedTransaction {
   readonly isBounded: boolean;
   /** The CANCEL of this INVITE goes under the same branch (§9.1). */
   cancel: ClientTransaction | undefined = undefined;
+  branchHash = 0;
+  nextClient: ClientEntry | undefined = undefined;
   #ack = '';
 
   constructor(user: ClientUser, queue: TimerQueue, options: ClientOptions) {

@@ -1,25 +1,27 @@
 import { assert } from '../base/errors.ts';
-import type { Timer, TimerQueue } from '../base/timerQueue.ts';
 import { isWireError, parseMessage, type SipMessage } from '../sip/message.ts';
+import { equalsIgnoreCase } from '../sip/scan.ts';
 import type { Via } from '../sip/via.ts';
-import { isSameSentBy } from './sentBy.ts';
+import type { ClientEntry } from './clientTransaction.ts';
 import type { ServerEntry, ServerTransaction } from './serverTransaction.ts';
 
 /**
  * An answered transaction for the rest of its time (timers I, J, K, L): what tells repetitions apart, and what is
  * needed to make the whole again when one comes. Most transactions of a server are in this state, and each object that
- * they keep is copied and marked by the garbage collector, so this is one object and two texts.
+ * they keep is copied and marked by the garbage collector. So this is one object with two texts, and what they say is
+ * remembered by its place in them.
  */
-export abstract class RestingTransaction implements ServerEntry {
+export abstract class RestingTransaction implements ServerEntry, ClientEntry {
   readonly method: string;
   readonly isInvite: boolean;
-  readonly callId: string;
   readonly lastResponse: string;
   readonly lastStatus: number;
   /** Our own branch, under which responses come; '' when the request was sent to nobody. */
   readonly branch: string;
-  /** Link of `ServerTransactionIndex`. */
-  nextOfCall: ServerEntry | undefined = undefined;
+  callHash: number;
+  nextServer: ServerEntry | undefined = undefined;
+  branchHash: number;
+  nextClient: ClientEntry | undefined = undefined;
   /** Link of `RestingQueue`. */
   nextToEnd: RestingTransaction | undefined = undefined;
   /** On the clock of the timers. */
@@ -27,23 +29,32 @@ export abstract class RestingTransaction implements ServerEntry {
   /** It has been made whole again. */
   isAwake = false;
   readonly #text: string;
-  readonly #clientBranch: string;
-  readonly #host: string;
+  readonly #callIdAt: number;
+  readonly #callIdLength: number;
+  readonly #viaBranchAt: number;
+  readonly #viaBranchLength: number;
+  readonly #hostAt: number;
+  readonly #hostLength: number;
   readonly #port: number;
 
-  constructor(server: ServerTransaction, branch: string) {
-    const { request } = server;
-    const via = request.topmostVia;
-    this.method = request.method;
+  /** `client` is undefined when the request was sent to nobody. */
+  constructor(server: ServerTransaction, client: ClientEntry | undefined) {
+    const { text, method, callId, topmostVia: via } = server.request;
+    this.method = method;
     this.isInvite = server.isInvite;
-    this.callId = request.callId;
     this.lastResponse = server.lastResponse;
     this.lastStatus = server.lastStatus;
-    this.branch = branch;
-    this.#text = request.text;
-    this.#clientBranch = via?.branch ?? '';
-    this.#host = via?.host ?? '';
-    this.#port = via?.port ?? 0;
+    this.branch = client?.branch ?? '';
+    this.callHash = server.callHash;
+    this.branchHash = client?.branchHash ?? 0;
+    this.#text = text;
+    this.#callIdAt = text.indexOf(callId);
+    this.#callIdLength = callId.length;
+    this.#viaBranchAt = via === undefined ? -1 : text.indexOf(via.branch, via.sentByEnd);
+    this.#viaBranchLength = via === undefined ? 0 : via.branch.length;
+    this.#hostAt = via === undefined ? -1 : text.indexOf(via.host, via.start);
+    this.#hostLength = via === undefined ? 0 : via.host.length;
+    this.#port = via === undefined ? 0 : via.port;
   }
 
   /** Parsed anew each time. */
@@ -53,8 +64,16 @@ export abstract class RestingTransaction implements ServerEntry {
     return request;
   }
 
+  isOfCall(callId: string): boolean {
+    return callId.length === this.#callIdLength && this.#text.startsWith(callId, this.#callIdAt);
+  }
+
   hasBranchOf(via: Via): boolean {
-    return via.branch === this.#clientBranch && isSameSentBy(via.host, via.port, this.#host, this.#port);
+    const { branch, host, port } = via;
+    if (branch.length !== this.#viaBranchLength || !this.#text.startsWith(branch, this.#viaBranchAt))
+      return false;
+    const own = this.#text.slice(this.#hostAt, this.#hostAt + this.#hostLength);
+    return (port || 5060) === (this.#port || 5060) && equalsIgnoreCase(host, own);
   }
 
   get cancel(): undefined {
@@ -67,51 +86,4 @@ export abstract class RestingTransaction implements ServerEntry {
   abstract onResponse(response: SipMessage): void | Promise<void>;
   /** Its time is over. */
   abstract onOver(): void;
-}
-
-/**
- * Resting transactions in the order in which they end. They all rest equally long, so a queue does and none of them
- * needs a timer; where that time was changed meanwhile, one behind a longer one ends with it.
- */
-export class RestingQueue {
-  readonly #timers: TimerQueue;
-  #first: RestingTransaction | undefined;
-  #last: RestingTransaction | undefined;
-  #timer: Timer | undefined;
-
-  constructor(timers: TimerQueue) {
-    this.#timers = timers;
-  }
-
-  add(resting: RestingTransaction, restMs: number): void {
-    resting.dueMs = this.#timers.nowMs + restMs;
-    if (this.#last === undefined) this.#first = resting;
-    else this.#last.nextToEnd = resting;
-    this.#last = resting;
-    if (this.#timer === undefined) this.#schedule(restMs);
-  }
-
-  #schedule(delayMs: number): void {
-    this.#timer = this.#timers.schedule(delayMs, endDue, this);
-  }
-
-  endDue(): void {
-    this.#timer = undefined;
-    const nowMs = this.#timers.nowMs;
-    let resting = this.#first;
-    for (; resting !== undefined && resting.dueMs <= nowMs; resting = resting.nextToEnd) resting.onOver();
-    this.#first = resting;
-    if (resting === undefined) this.#last = undefined;
-    else this.#schedule(resting.dueMs - nowMs);
-  }
-
-  /** Those that nobody has woken. */
-  *all(): Generator<RestingTransaction> {
-    for (let resting = this.#first; resting !== undefined; resting = resting.nextToEnd)
-      if (!resting.isAwake) yield resting;
-  }
-}
-
-function endDue(queue: RestingQueue): void {
-  queue.endDue();
 }

@@ -1,10 +1,10 @@
 import type { TimerQueue } from '../base/timerQueue.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { equalsIgnoreCase } from '../sip/scan.ts';
 import type { Via } from '../sip/via.ts';
 import { type InviteServerEvent, type InviteServerState, inviteServer } from './inviteServer.ts';
 import type { ServerEffect } from './machine.ts';
 import { type NonInviteServerEvent, type NonInviteServerState, nonInviteServer } from './nonInviteServer.ts';
-import { isSameSentBy } from './sentBy.ts';
 import { TimedTransaction } from './timedTransaction.ts';
 import type { TimerTable } from './timers.ts';
 
@@ -30,8 +30,10 @@ export interface ServerEntry {
   readonly isInvite: boolean;
   readonly lastStatus: number;
   readonly request: SipMessage;
-  readonly callId: string;
-  nextOfCall: ServerEntry | undefined;
+  /** Hash and link of `ServerTransactionIndex`. */
+  callHash: number;
+  nextServer: ServerEntry | undefined;
+  isOfCall(callId: string): boolean;
   /** Do branch and sent-by of the topmost Via agree (RFC 3261 §17.2.3)? */
   hasBranchOf(via: Via): boolean;
   awake(): ServerTransaction;
@@ -44,8 +46,8 @@ export abstract class ServerTransaction extends TimedTransaction implements Serv
   lastResponse = '';
   /** Its status; 0 before the first. */
   lastStatus = 0;
-  /** Link of `ServerTransactionIndex`: the next transaction with the same Call-ID. */
-  nextOfCall: ServerEntry | undefined = undefined;
+  callHash = 0;
+  nextServer: ServerEntry | undefined = undefined;
 
   constructor(request: SipMessage, user: ServerUser, queue: TimerQueue, options: ServerOptions) {
     super(queue, options.reliable, options.timers);
@@ -77,11 +79,14 @@ export abstract class ServerTransaction extends TimedTransaction implements Serv
     return this.request.callId;
   }
 
-  hasBranchOf(via: Via): boolean {
+  isOfCall(callId: string): boolean {
+    return this.request.callId === callId;
+  }
+
+  hasBranchOf({ branch, host, port }: Via): boolean {
     const own = this.request.topmostVia;
-    return (
-      own !== undefined && own.branch === via.branch && isSameSentBy(own.host, own.port, via.host, via.port)
-    );
+    if (own === undefined || own.branch !== branch) return false;
+    return (own.port || 5060) === (port || 5060) && equalsIgnoreCase(own.host, host);
   }
 
   awake(): this {

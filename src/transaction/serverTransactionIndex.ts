@@ -1,6 +1,7 @@
 import { HeaderKind } from '../sip/headerKind.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { Via } from '../sip/via.ts';
+import { hashText, LinkedTable } from './linkedTable.ts';
 import { type ServerEntry, ServerTransaction } from './serverTransaction.ts';
 
 /** RFC 3261 §8.1.1.7: a branch that begins with it is unique. */
@@ -29,57 +30,46 @@ const maxPerCall = 500;
  * Server transactions by Call-ID, which all requests of one transaction share; within a call the few
  * candidates are told apart as RFC 3261 §17.2.3 says.
  */
-export class ServerTransactionIndex {
-  readonly #calls = new Map<string, ServerEntry>();
+export class ServerTransactionIndex extends LinkedTable<ServerEntry> {
   readonly #options: MatchingOptions;
-  #size = 0;
+  readonly #seed: number;
 
-  /** `options` may be a live view of settings. */
-  constructor(options: MatchingOptions = rfcMatching) {
+  /** `options` may be a live view of settings; `seed` is a number that nobody can guess. */
+  constructor(options: MatchingOptions = rfcMatching, seed = 0) {
+    super();
     this.#options = options;
+    this.#seed = seed;
   }
 
-  get size(): number {
-    return this.#size;
+  protected hashOf(entry: ServerEntry): number {
+    return entry.callHash;
+  }
+  protected next(entry: ServerEntry): ServerEntry | undefined {
+    return entry.nextServer;
+  }
+  protected link(entry: ServerEntry, next: ServerEntry | undefined): void {
+    entry.nextServer = next;
   }
 
   /** False when its call has too many already. */
   add(transaction: ServerTransaction): boolean {
-    const callId = transaction.request.callId;
-    const first = this.#calls.get(callId);
-    if (first !== undefined && lengthOf(first) >= maxPerCall) return false;
-    transaction.nextOfCall = first;
-    this.#calls.set(callId, transaction);
-    this.#size++;
+    const { callId } = transaction;
+    transaction.callHash = hashText(callId, this.#seed);
+    let count = 0;
+    for (let t = this.#firstOf(callId); t !== undefined; t = nextOf(callId, t)) count++;
+    if (count >= maxPerCall) return false;
+    this.insert(transaction);
     return true;
   }
 
   remove(entry: ServerEntry): void {
-    const { callId } = entry;
-    const first = this.#calls.get(callId);
-    if (first === entry) {
-      if (entry.nextOfCall === undefined) this.#calls.delete(callId);
-      else this.#calls.set(callId, entry.nextOfCall);
-    } else {
-      const before = entryBefore(first, entry);
-      if (before === undefined) return;
-      before.nextOfCall = entry.nextOfCall;
-    }
-    entry.nextOfCall = undefined;
-    this.#size--;
+    this.unlink(entry);
   }
 
   /** Puts `entry` in the place of another of the same request. */
   replace(old: ServerEntry, entry: ServerEntry): void {
-    const { callId } = old;
-    const first = this.#calls.get(callId);
-    entry.nextOfCall = old.nextOfCall;
-    old.nextOfCall = undefined;
-    if (first === old) this.#calls.set(callId, entry);
-    else {
-      const before = entryBefore(first, old);
-      if (before !== undefined) before.nextOfCall = entry;
-    }
+    entry.callHash = old.callHash;
+    this.exchange(old, entry);
   }
 
   /** The transaction that `request` repeats. */
@@ -94,9 +84,9 @@ export class ServerTransactionIndex {
 
   /** The transaction that a CANCEL is meant for: any but ACK and CANCEL (§9.2). */
   findCancelled(cancel: SipMessage): ServerTransaction | undefined {
-    const via = cancel.topmostVia;
+    const { callId, topmostVia: via } = cancel;
     if (via === undefined) return undefined;
-    for (let t = this.#calls.get(cancel.callId); t !== undefined; t = t.nextOfCall) {
+    for (let t = this.#firstOf(callId); t !== undefined; t = nextOf(callId, t)) {
       if (t.method !== 'CANCEL' && this.#matches(cancel, via, t)) return t.awake();
     }
     return undefined;
@@ -107,17 +97,18 @@ export class ServerTransactionIndex {
    * rests because nobody wants to hear of such an ACK.
    */
   findAcceptedInvite(ack: SipMessage): ServerTransaction | undefined {
-    for (let t = this.#calls.get(ack.callId); t !== undefined; t = t.nextOfCall) {
-      if (!t.isInvite || t.lastStatus < 200 || t.lastStatus > 299) continue;
-      if (!(t instanceof ServerTransaction)) continue;
+    const { callId } = ack;
+    for (let t = this.#firstOf(callId); t !== undefined; t = nextOf(callId, t)) {
+      if (!t.isInvite || t.lastStatus < 200 || t.lastStatus > 299 || !(t instanceof ServerTransaction))
+        continue;
       if (t.request.cseq?.number === ack.cseq?.number && t.request.fromTag === ack.fromTag) return t;
     }
     return undefined;
   }
 
-  /** The request with this number, of any method but ACK and CANCEL. */
+  /** The newest request with this number. */
   findByNumber(callId: string, cseq: number): ServerTransaction | undefined {
-    for (let t = this.#calls.get(callId); t !== undefined; t = t.nextOfCall) {
+    for (let t = this.#firstOf(callId); t !== undefined; t = nextOf(callId, t)) {
       if (t.request.cseq?.number === cseq) return t.awake();
     }
     return undefined;
@@ -125,18 +116,21 @@ export class ServerTransactionIndex {
 
   /** Those that do not rest. */
   *all(): Generator<ServerTransaction> {
-    for (const first of this.#calls.values()) {
-      for (let t: ServerEntry | undefined = first; t !== undefined; t = t.nextOfCall)
-        if (t instanceof ServerTransaction) yield t;
-    }
+    for (const entry of this.entries()) if (entry instanceof ServerTransaction) yield entry;
+  }
+
+  #firstOf(callId: string): ServerEntry | undefined {
+    const first = this.first(hashText(callId, this.#seed));
+    return first === undefined || first.isOfCall(callId) ? first : nextOf(callId, first);
   }
 
   #find(request: SipMessage, method: string): ServerTransaction | undefined {
-    let candidate = this.#calls.get(request.callId);
+    const { callId } = request;
+    let candidate = this.#firstOf(callId);
     if (candidate === undefined) return undefined;
     const via = request.topmostVia;
     if (via === undefined) return undefined;
-    for (; candidate !== undefined; candidate = candidate.nextOfCall) {
+    for (; candidate !== undefined; candidate = nextOf(callId, candidate)) {
       if (candidate.method === method && this.#matches(request, via, candidate)) return candidate.awake();
     }
     return undefined;
@@ -168,13 +162,9 @@ function isSameVia(request: SipMessage, via: Via, other: SipMessage, otherVia: V
   return request.text.slice(via.start, via.end) === other.text.slice(otherVia.start, otherVia.end);
 }
 
-function lengthOf(first: ServerEntry): number {
-  let length = 0;
-  for (let t: ServerEntry | undefined = first; t !== undefined; t = t.nextOfCall) length++;
-  return length;
-}
-
-function entryBefore(first: ServerEntry | undefined, entry: ServerEntry): ServerEntry | undefined {
-  for (let t = first; t !== undefined; t = t.nextOfCall) if (t.nextOfCall === entry) return t;
-  return undefined;
+/** The next older one of the same call. */
+function nextOf(callId: string, entry: ServerEntry): ServerEntry | undefined {
+  let next = entry.nextServer;
+  while (next !== undefined && !next.isOfCall(callId)) next = next.nextServer;
+  return next;
 }

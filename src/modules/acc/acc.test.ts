@@ -97,6 +97,7 @@ function transactionFor(context: ScriptContext, observers: readonly TransactionO
     request: context.message,
     flow: context.flow,
     variables: context.variables,
+    branches: [],
     observe: (observer: TransactionObserver) => own.push(observer),
   } as unknown as TmTransaction;
   for (const observer of observers) observer.onRequest?.(transaction, context);
@@ -109,11 +110,13 @@ function transactionFor(context: ScriptContext, observers: readonly TransactionO
       const branch = { status, response: message } as ClientBranch;
       for (const observer of own) observer.onFailure?.(transaction, branch);
     },
-    /** All observers rest; false when one of them will not. */
-    rest: () => {
-      const left = own.splice(0).map((observer) => observer.onRest?.(transaction) ?? false);
-      for (const observer of left) if (observer !== false) own.push(observer);
-      return !left.includes(false);
+    /** The transaction rests and wakes again; false when somebody will not have it. */
+    restAndWake: (lastResponse: string) => {
+      const left = own.map((observer) => observer.onRest?.(transaction));
+      if (left.includes(false)) return false;
+      own.length = 0;
+      for (const observer of observers) observer.onWake?.(transaction, lastResponse);
+      return true;
     },
     ack: (ack: ScriptContext) => {
       for (const observer of own) observer.onEndToEndAck?.(transaction, ack);
@@ -192,7 +195,7 @@ describe('lines of the accounting log', () => {
     const second = response(200, 'OK', 'Server: two\n');
     const lines = await invite({}, [Flag.acc], (call) => {
       call.out(200, response(200, 'OK'));
-      assert.equal(call.rest(), true);
+      assert.equal(call.restAndWake(response(200, 'OK').text), true);
       call.out(200, response(200, 'OK'));
       call.out(200, parsed(second.text.replace('uas1', 'uas2')));
     });
@@ -200,7 +203,7 @@ describe('lines of the accounting log', () => {
       lines.map((line) => /to_tag=(\w+)/.exec(line)?.[1]),
       ['uas1', 'uas2'],
     );
-    await invite({ report_ack: 1 }, [Flag.acc], (call) => assert.equal(call.rest(), false));
+    await invite({ report_ack: 1 }, [Flag.acc], (call) => assert.equal(call.restAndWake(''), false));
   });
 
   it('flags of a failure route count only when the transaction was prepared', async () => {

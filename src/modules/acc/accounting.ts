@@ -6,7 +6,7 @@ import { DbWriter } from './dbWriter.ts';
 import { LogWriter } from './logWriter.ts';
 import type { AccConfig } from './params.ts';
 import { type AccountRecord, type Outcome, outcomeOfComment } from './record.ts';
-import { type Accountant, Watch } from './watch.ts';
+import { type Accountant, RestingWatch, Watch } from './watch.ts';
 
 const answered = 'ACC: transaction answered: ';
 const missed = 'ACC: call missed: ';
@@ -46,6 +46,7 @@ export class Accounting implements Accountant {
     await this.db.start();
     this.#host.api<TmApi>('tm')?.observe({
       onRequest: (transaction, context) => this.#watch(transaction, context),
+      onWake: (transaction, lastResponse) => this.#watchAgain(transaction, lastResponse),
     });
   }
 
@@ -99,9 +100,16 @@ export class Accounting implements Accountant {
     transaction.observe(new Watch(this, transaction, context));
   }
 
-  contextOf(transaction: TmTransaction, requestUri: string): ScriptContext {
+  /** Only the 2xx of another phone to an INVITE is worth a further record. */
+  #watchAgain(transaction: TmTransaction, lastResponse: string): void {
+    if (!transaction.isInvite || !this.isAccounted(transaction.flags)) return;
+    transaction.observe(new RestingWatch(this, lastResponse));
+  }
+
+  contextOf(transaction: TmTransaction): ScriptContext {
     const context = this.#host.routes.contextFor(transaction.request, transaction.flow);
-    context.target.requestUri = requestUri;
+    const uri = transaction.branches[0]?.target.requestUri;
+    if (uri !== undefined) context.target.requestUri = uri;
     context.transaction = transaction;
     context.variables = transaction.variables;
     context.flags = transaction.flags;

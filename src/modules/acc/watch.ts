@@ -1,6 +1,6 @@
 import type { ScriptContext } from '../../module/context.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
-import type { SipMessage } from '../../sip/message.ts';
+import { isWireError, parseMessage, type SipMessage } from '../../sip/message.ts';
 import type { TmTransaction, TransactionObserver } from '../tm/api.ts';
 import type { AccConfig } from './params.ts';
 import { type Outcome, outcomeOf } from './record.ts';
@@ -14,8 +14,8 @@ export interface Accountant {
   reportAnswered(transaction: TmTransaction, context: ScriptContext, outcome: Outcome): void;
   reportMissed(transaction: TmTransaction, context: ScriptContext, outcome: Outcome): void;
   reportAck(transaction: TmTransaction, ack: ScriptContext, context: ScriptContext): void;
-  /** A context like that of the request, with the Request-URI that the script had made of it. */
-  contextOf(transaction: TmTransaction, requestUri: string): ScriptContext;
+  /** A context like that of the request, with the Request-URI under which it was sent. */
+  contextOf(transaction: TmTransaction): ScriptContext;
 }
 
 /** One transaction under observation. */
@@ -33,9 +33,8 @@ export class Watch implements TransactionObserver {
     this.#last = last;
   }
 
-  onRest(): TransactionObserver | false {
-    if (this.#accounting.config.report_ack !== 0) return false;
-    return new RestingWatch(this.#accounting, this.#context.target.requestUri, this.#last);
+  onRest(): undefined | false {
+    return this.#accounting.config.report_ack !== 0 ? false : undefined;
   }
 
   onResponseOut(transaction: TmTransaction, status: number, response: SipMessage | undefined): void {
@@ -71,28 +70,31 @@ export class Watch implements TransactionObserver {
   }
 
   #report(outcome: Outcome): void {
-    const key = `${outcome.code} ${outcome.toTag}`;
+    const key = keyOf(outcome.code, outcome.toTag);
     if (key === this.#last) return;
     this.#last = key;
     this.#accounting.reportAnswered(this.#transaction, this.#context, outcome);
   }
 }
 
-/** An answered transaction: only the 2xx of another phone is worth a record. */
-class RestingWatch implements TransactionObserver {
+/** A transaction that had rested: what it has answered is accounted. */
+export class RestingWatch implements TransactionObserver {
   readonly #accounting: Accountant;
-  readonly #requestUri: string;
-  readonly #last: string;
+  readonly #lastResponse: string;
 
-  constructor(accounting: Accountant, requestUri: string, last: string) {
+  constructor(accounting: Accountant, lastResponse: string) {
     this.#accounting = accounting;
-    this.#requestUri = requestUri;
-    this.#last = last;
+    this.#lastResponse = lastResponse;
   }
 
   onResponseOut(transaction: TmTransaction, status: number, response: SipMessage | undefined): void {
-    const context = this.#accounting.contextOf(transaction, this.#requestUri);
-    const watch = new Watch(this.#accounting, transaction, context, this.#last);
-    watch.onResponseOut(transaction, status, response);
+    const answered = parseMessage(this.#lastResponse);
+    const last = isWireError(answered) ? '' : keyOf(answered.statusCode, answered.toTag);
+    const context = this.#accounting.contextOf(transaction);
+    new Watch(this.#accounting, transaction, context, last).onResponseOut(transaction, status, response);
   }
+}
+
+function keyOf(status: number | string, toTag: string): string {
+  return `${status} ${toTag}`;
 }

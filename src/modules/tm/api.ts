@@ -48,11 +48,13 @@ export interface TransactionObserver {
   onCancel?(transaction: TmTransaction, cancel: ScriptContext): void;
   /**
    * The transaction is answered and from now on absorbs repetitions: who shall hear of those in place of this observer;
-   * undefined for nobody, false when it needs the whole transaction until its end. Those will come with another object
+   * undefined for nobody, false when it needs the whole transaction until its end. They will come with another object
    * of the same `id`. Without this method, and with `onDestroy` or `onEndToEndAck` for all transactions, the whole
-   * transaction stays in memory, which is dear.
+   * transaction stays in memory, which is dear. So is what is kept: better observe again in `onWake`.
    */
   onRest?(transaction: TmTransaction): TransactionObserver | undefined | false;
+  /** A transaction that rested has been made whole again, because of a repetition. `lastResponse` is what it sent. */
+  onWake?(transaction: TmTransaction, lastResponse: string): void;
   /** Gone from memory. */
   onDestroy?(transaction: TmTransaction): void;
 }

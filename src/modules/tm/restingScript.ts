@@ -1,5 +1,4 @@
 import type { VariableStores } from '../../module/variables.ts';
-import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { Target } from '../../proxy/target.ts';
 import type { Destination, Flow } from '../../proxy/transport.ts';
 import type { SipMessage } from '../../sip/message.ts';
@@ -16,20 +15,11 @@ export interface RestKeeper {
   onRestOver(resting: RestingScript): void;
 }
 
-/** What a late 2xx to an INVITE needs on its way through the routes. */
-export interface RestingBranch {
-  readonly target: Target;
-  readonly destination: Destination;
-  readonly replyRoute: string;
-  readonly status: number;
-  /** The ACK to a failure response. */
-  readonly ack: string;
-}
-
 /** An answered transaction with the script state that repetitions may ask for. */
 export class RestingScript extends RestingTransaction {
   readonly id: number;
   readonly flow: Flow;
+  /** undefined when responses go where the request came from. */
   readonly responseDestination: Destination | undefined;
   readonly forceRport: boolean;
   readonly flags: number;
@@ -38,8 +28,13 @@ export class RestingScript extends RestingTransaction {
   readonly replyRoute: string;
   /** undefined when there was nothing in them. */
   readonly variables: VariableStores | undefined;
-  /** Of an INVITE; responses to others are absorbed. */
-  readonly inviteBranch: RestingBranch | undefined;
+  /** Where an INVITE went, for its late responses; those to other requests are absorbed. */
+  readonly target: Target | undefined;
+  /** For the ACK to a failure response. */
+  readonly destination: Destination | undefined;
+  readonly ack: string;
+  readonly branchReplyRoute: string;
+  readonly branchStatus: number;
   readonly observers: TransactionObserver[] | undefined;
   readonly #keeper: RestKeeper;
 
@@ -49,21 +44,28 @@ export class RestingScript extends RestingTransaction {
     server: ServerTransaction,
     observers: TransactionObserver[] | undefined,
   ) {
-    const { proxy } = transaction;
+    const { proxy, flow, variables } = transaction;
     const branch = proxy.branches[0];
-    super(server, branch?.viaBranch ?? '');
+    super(server, branch?.client);
     this.#keeper = keeper;
     this.id = transaction.id;
-    this.flow = transaction.flow;
-    this.responseDestination = proxy.responseDestination;
+    this.flow = flow;
+    this.responseDestination = isBackTo(flow, proxy.responseDestination)
+      ? undefined
+      : proxy.responseDestination;
     this.forceRport = transaction.forwarding.forceRport;
     this.flags = transaction.flags;
     this.isCancelled = proxy.isCancelled;
     this.branchCount = proxy.branches.length;
     this.replyRoute = transaction.plan.replyRoute;
-    this.variables = transaction.variables.isEmpty ? undefined : transaction.variables;
-    this.inviteBranch = branch === undefined || !proxy.isInvite ? undefined : restingBranch(branch);
+    this.variables = variables.isEmpty ? undefined : variables;
     this.observers = observers;
+    const isNeeded = branch !== undefined && proxy.isInvite;
+    this.target = isNeeded ? branch.target : undefined;
+    this.destination = isNeeded && branch.status >= 300 ? branch.destination : undefined;
+    this.ack = isNeeded ? (branch.client?.ack ?? '') : '';
+    this.branchReplyRoute = isNeeded ? branch.replyRoute : '';
+    this.branchStatus = isNeeded ? branch.status : 0;
   }
 
   awake(): ServerTransaction {
@@ -72,7 +74,7 @@ export class RestingScript extends RestingTransaction {
 
   onResponse(response: SipMessage): void | Promise<void> {
     // RFC 3261 §17.1.2.2: Completed absorbs them
-    return this.inviteBranch === undefined ? undefined : this.#keeper.onLateResponse(this, response);
+    return this.target === undefined ? undefined : this.#keeper.onLateResponse(this, response);
   }
 
   onOver(): void {
@@ -80,7 +82,8 @@ export class RestingScript extends RestingTransaction {
   }
 }
 
-function restingBranch(branch: ClientBranch): RestingBranch {
-  const { target, destination, replyRoute, status, client } = branch;
-  return { target, destination, replyRoute, status, ack: client?.ack ?? '' };
+function isBackTo(flow: Flow, destination: Destination | undefined): boolean {
+  if (destination === undefined || destination.noConnect === true || destination.closeAfter === true)
+    return false;
+  return destination.address === flow.address && destination.port === flow.port;
 }

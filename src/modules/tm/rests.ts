@@ -1,12 +1,14 @@
 import { VariableStores } from '../../module/variables.ts';
 import { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ProxyCore } from '../../proxy/proxyCore.ts';
+import { backTo } from '../../proxy/responseWay.ts';
+import type { Target } from '../../proxy/target.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import type { ServerTransaction } from '../../transaction/serverTransaction.ts';
 import type { TransactionObserver } from './api.ts';
 import type { TmCounters } from './counters.ts';
 import { TransactionPlan } from './plan.ts';
-import { type RestingBranch, RestingScript, type RestKeeper } from './restingScript.ts';
+import { RestingScript, type RestKeeper } from './restingScript.ts';
 import { Transaction, type TransactionKeeper } from './transaction.ts';
 import { newServer, type TransactionStore } from './transactionStore.ts';
 
@@ -33,7 +35,8 @@ export class Rests implements RestKeeper {
     const { observers } = transaction;
     if (observers === undefined) return new RestingScript(this, transaction, server, undefined);
     const left = restOf(observers, transaction);
-    return left === undefined ? undefined : new RestingScript(this, transaction, server, left);
+    if (left === undefined) return undefined;
+    return new RestingScript(this, transaction, server, left.length === 0 ? undefined : left);
   }
 
   all(): Iterable<RestingScript> {
@@ -49,7 +52,11 @@ export class Rests implements RestKeeper {
     server.resume(resting.lastStatus, resting.lastResponse, Math.max(0, resting.dueMs - core.timers.nowMs));
     core.servers.replace(resting, server);
     resting.isAwake = true;
-    if (resting.inviteBranch !== undefined) resumeBranch(transaction, resting, resting.inviteBranch);
+    if (resting.target !== undefined) {
+      core.clients.remove(resting);
+      resumeBranch(transaction, resting, resting.target);
+    }
+    for (const observer of this.#parts.observers) observer.onWake?.(transaction, resting.lastResponse);
     return server;
   }
 
@@ -78,7 +85,7 @@ export class Rests implements RestKeeper {
       variables: variables ?? new VariableStores(),
       plan,
       timers: transactions.timersFor(plan),
-      responseDestination,
+      responseDestination: responseDestination ?? backTo(flow, flow.address, flow.port),
       isLocal: false,
       core,
       forwarding: { flow, forceRport, addLocalRport: false, advertisedHost: '', advertisedPort: 0 },
@@ -93,16 +100,17 @@ export class Rests implements RestKeeper {
   }
 }
 
-function resumeBranch(transaction: Transaction, resting: RestingScript, left: RestingBranch): void {
-  const { target, destination, replyRoute, status, ack } = left;
-  const { proxy } = transaction;
+function resumeBranch(transaction: Transaction, resting: RestingScript, target: Target): void {
+  const { proxy, flow } = transaction;
+  // nothing is sent there any more but the ACK to a failure
+  const destination = resting.destination ?? backTo(flow, flow.address, flow.port);
   const branch = new ClientBranch(
     proxy,
     { target, addresses: [], edits: undefined, body: undefined },
     { index: 0, step: 0, viaBranch: resting.branch, destination, addressAt: 0 },
   );
-  branch.replyRoute = replyRoute;
-  proxy.resumeBranch(branch, status, ack);
+  branch.replyRoute = resting.branchReplyRoute;
+  proxy.resumeBranch(branch, resting.branchStatus, resting.ack);
   transaction.currentBranch = branch;
 }
 

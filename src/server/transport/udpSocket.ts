@@ -32,10 +32,15 @@ class DatagramFlow implements Flow {
   }
 }
 
+/** Peers whose flow is kept; a power of two. */
+const keptFlows = 4096;
+
 /** One UDP listen socket. */
 export class UdpSocket {
   readonly #datagrams: DatagramSocket;
   readonly #counters: TransportCounters;
+  /** By a hash of the port and the address's end: what transactions keep need not be a new object for each message. */
+  readonly #flows = new Array<DatagramFlow | undefined>(keptFlows).fill(undefined);
   /** Known once the port is; no datagram can come before. */
   #local: LocalSocket | undefined;
 
@@ -100,6 +105,18 @@ export class UdpSocket {
       return;
     }
     this.#counters.udp_received++;
-    events.onMessage(data.toString('latin1'), new DatagramFlow(this.#local, address, port));
+    events.onMessage(data.toString('latin1'), this.#flowFrom(this.#local, address, port));
+  }
+
+  #flowFrom(local: LocalSocket, address: string, port: number): DatagramFlow {
+    const end = address.length;
+    const hash = port ^ (address.charCodeAt(end - 1) << 4) ^ (address.charCodeAt(end - 2) << 8);
+    const at = hash & (keptFlows - 1);
+    const kept = this.#flows[at];
+    if (kept !== undefined && kept.port === port && kept.address === address && kept.socket === local)
+      return kept;
+    const flow = new DatagramFlow(local, address, port);
+    this.#flows[at] = flow;
+    return flow;
   }
 }
