@@ -31,6 +31,7 @@ import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
 import rtpengine from './rtpengine/index.ts';
 import sanity from './sanity/index.ts';
+import sdpops from './sdpops/index.ts';
 import secsipid from './secsipid/index.ts';
 import secsipidProc from './secsipid_proc/index.ts';
 import siputils from './siputils/index.ts';
@@ -84,6 +85,7 @@ export const modules: readonly AnyModule[] = [
   sanity,
   secsipid,
   secsipidProc,
+  sdpops,
   siputils,
   sl,
   sqlops,
