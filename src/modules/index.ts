@@ -46,6 +46,7 @@ import tm from './tm/index.ts';
 import tmx from './tmx/index.ts';
 import uriDb from './uri_db/index.ts';
 import usrloc from './usrloc/index.ts';
+import websocket from './websocket/index.ts';
 import xhttp from './xhttp/index.ts';
 import xlog from './xlog/index.ts';
 
@@ -98,6 +99,7 @@ export const modules: readonly AnyModule[] = [
   tmx,
   uriDb,
   usrloc,
+  websocket,
   xhttp,
   xlog,
 ];

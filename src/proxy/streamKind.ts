@@ -22,6 +22,8 @@ export interface Framer {
   push(chunk: Buffer): readonly Frame[];
   /** After the fault `http`: all bytes from the start line on. */
   readonly rest?: Buffer;
+  /** A message as this connection sends it, where that is not the same for all of its kind; undefined: no more. */
+  encode?(text: string): Uint8Array | undefined;
   /** The connection is gone. */
   closed?(): void;
 }
@@ -34,6 +36,8 @@ export interface StreamLink {
   write(data: string | Uint8Array): boolean;
   /** Ends the connection behind what is queued. */
   close(): void;
+  /** No more messages are sent on it; what comes is still read. */
+  stopSending(): void;
   /** Hands over messages that came later than in `push`. */
   deliver(frames: readonly Frame[]): void;
 }
@@ -51,7 +55,8 @@ export interface StreamKind {
     onConnection: (connection: StreamConnection) => void,
     options: StreamListenOptions,
   ): Promise<StreamListener>;
-  connect(net: Net, destination: Destination, options: StreamConnectOptions): Promise<StreamConnection>;
+  /** Absent where only the other side connects (WebSocket). */
+  connect?(net: Net, destination: Destination, options: StreamConnectOptions): Promise<StreamConnection>;
   framer(options: FramingOptions, link: StreamLink): Framer;
   /** A message as it stands in the stream. */
   encode(text: string): string | Uint8Array;
@@ -59,6 +64,8 @@ export interface StreamKind {
   readonly pong: string | Uint8Array;
   /** Seconds until an accepted connection must have said something, where that is not `tcp_msg_data_timeout`; 0: ever. */
   silenceSec?(): number;
+  /** Seconds until an idle connection is closed, where that is not `tcp_connection_lifetime`. */
+  lifetimeSec?(): number;
 }
 
 /** What modules do with the transports over connections. */

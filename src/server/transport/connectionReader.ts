@@ -96,6 +96,9 @@ export class ConnectionReader {
       close: () => {
         if (connection.state !== 'closed') this.#parts.close(connection, 'asked');
       },
+      stopSending: () => {
+        connection.ending = true;
+      },
       deliver: (frames) => void this.#deliver(connection, frames),
     };
   }

@@ -79,7 +79,7 @@ export class ConnectionTable {
    * socket's address; with `strict` from its very port.
    */
   forDestination(destination: Destination, strict: boolean): Connection | undefined {
-    const candidates = this.#byPeer.get(keyOfDestination(destination));
+    const candidates = this.#candidates(destination);
     if (candidates === undefined) return undefined;
     for (let i = candidates.length - 1; i >= 0; i--) {
       const candidate = candidates[i] as Connection;
@@ -87,6 +87,13 @@ export class ConnectionTable {
       if (usable && fits(candidate.socket, destination.socket, strict)) return candidate;
     }
     return undefined;
+  }
+
+  /** A URI says `;transport=ws` for secured WebSockets, too. */
+  #candidates(destination: Destination): readonly Connection[] | undefined {
+    const { proto, address, port } = destination;
+    const found = this.#byPeer.get(keyOfDestination(destination));
+    return found ?? (proto === 'ws' ? this.#byPeer.get(peerKey('wss', address, port)) : undefined);
   }
 
   #removeKey(key: string, connection: Connection): void {
@@ -99,6 +106,11 @@ export class ConnectionTable {
 /** Is it over TLS? */
 export function isSecure(proto: string): boolean {
   return proto === 'tls' || proto === 'wss';
+}
+
+/** `;transport=ws` means a WebSocket, whether secured or not: only the client knows how it has connected. */
+export function serves(own: string, asked: string): boolean {
+  return own === asked || (asked === 'ws' && own === 'wss');
 }
 
 function fits(own: ListenSocket, asked: ListenSocket | undefined, strict: boolean): boolean {

@@ -6,9 +6,9 @@ import type { Destination } from '../../proxy/transport.ts';
 import type { Complaints } from './complaints.ts';
 import { type CloseReason, Connection } from './connection.ts';
 import { ConnectionReader } from './connectionReader.ts';
-import { ConnectionTable, isSecure } from './connectionTable.ts';
+import { ConnectionTable, isSecure, serves } from './connectionTable.ts';
 import type { TransportCounters } from './counters.ts';
-import { deadlineOf, overdueReason } from './deadlines.ts';
+import { deadlineOf, lifetimeSecOf, overdueReason } from './deadlines.ts';
 import type { TcpOptions } from './options.ts';
 import { localAddressFor } from './peerWay.ts';
 import type { LocalSocket } from './socketTable.ts';
@@ -79,7 +79,10 @@ export class Connections {
     const connection =
       this.#reusable(destination) ??
       (destination.noConnect === true ? undefined : this.#connect(destination, kind, socket));
-    const taken = connection !== undefined && this.#write(connection, kind.encode(text));
+    if (connection === undefined) return false;
+    const { framer } = connection;
+    const data = framer.encode === undefined ? kind.encode(text) : framer.encode(text);
+    const taken = data !== undefined && this.#write(connection, data);
     if (taken && destination.closeAfter === true) this.#endWhenSent(connection);
     return taken;
   }
@@ -95,6 +98,7 @@ export class Connections {
   change(id: number, kind: StreamKind, socketOf: (socket: LocalSocket) => LocalSocket): boolean {
     const connection = this.table.get(id);
     if (connection?.state !== 'open') return false;
+    connection.framer.closed?.();
     this.table.change(connection, () => connection.become(kind, socketOf(connection.socket)));
     connection.framer = kind.framer(this.#parts.options, this.#reader.link(connection));
     return true;
@@ -106,7 +110,7 @@ export class Connections {
 
   /** Seconds until the connection would be closed for idleness, for `core.tcp_list`. */
   secondsLeft(connection: Connection): number {
-    const deadlineMs = connection.lastActivityMs + this.#parts.options.connectionLifetimeSec * 1000;
+    const deadlineMs = connection.lastActivityMs + lifetimeSecOf(connection, this.#parts.options) * 1000;
     return Math.max(0, Math.round((deadlineMs - this.#parts.timers.nowMs) / 1000));
   }
 
@@ -140,7 +144,7 @@ export class Connections {
 
   #reusable(destination: Destination): Connection | undefined {
     const byId = destination.connectionId > 0 ? this.table.get(destination.connectionId) : undefined;
-    if (byId !== undefined && byId.proto === destination.proto && !byId.ending) return byId;
+    if (byId !== undefined && serves(byId.proto, destination.proto) && !byId.ending) return byId;
     return this.table.forDestination(destination, this.#parts.options.connectionMatch);
   }
 
@@ -150,7 +154,7 @@ export class Connections {
     socket: LocalSocket | undefined,
   ): Connection | undefined {
     const { net, options, counters } = this.#parts;
-    if (options.noConnect || socket === undefined) return undefined;
+    if (options.noConnect || socket === undefined || kind.connect === undefined) return undefined;
     if (this.table.size >= options.maxConnections || !this.#hasRoomFor(kind)) {
       counters.local_reject++;
       return undefined;

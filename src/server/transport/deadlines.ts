@@ -3,7 +3,8 @@ import type { TcpOptions } from './options.ts';
 
 /** When the connection is to be closed unless something happens, ms of the monotonic clock. */
 export function deadlineOf(connection: Connection, options: TcpOptions): number {
-  const { connectionLifetimeSec, readTimeoutSec, sendTimeoutSec } = options;
+  const { readTimeoutSec, sendTimeoutSec } = options;
+  const connectionLifetimeSec = lifetimeSecOf(connection, options);
   const dataTimeoutSec = connection.kind.silenceSec?.() ?? options.dataTimeoutSec;
   let deadlineMs = connection.lastActivityMs + connectionLifetimeSec * 1000;
   if (connection.inbound && connection.receivedBytes === 0 && dataTimeoutSec > 0) {
@@ -16,6 +17,11 @@ export function deadlineOf(connection: Connection, options: TcpOptions): number 
     deadlineMs = Math.min(deadlineMs, connection.blockedSinceMs + sendTimeoutSec * 1000);
   }
   return deadlineMs;
+}
+
+/** Seconds of idleness that are granted. */
+export function lifetimeSecOf({ kind }: Connection, options: TcpOptions): number {
+  return kind.lifetimeSec?.() ?? options.connectionLifetimeSec;
 }
 
 /** Which of the limits has passed. */

@@ -40,19 +40,16 @@ export function makeSocket(
   };
 }
 
-/** The socket as one of another protocol that is spoken over it. */
+/** The socket as one of another protocol that is spoken over it; its text stays, as location rows have it. */
 export function layeredSocket(socket: LocalSocket, proto: TransportProtocol): LocalSocket {
-  return { ...socket, proto, name: '', text: layeredText(socket, proto) };
-}
-
-function layeredText({ address, port }: ListenSocket, proto: TransportProtocol): string {
-  return `${proto}:${bracketed(address)}:${port}`;
+  return { ...socket, proto };
 }
 
 /** Finds local sockets. All questions of the hot path are one map lookup. */
 export class SocketTable {
   readonly sockets: readonly LocalSocket[];
   readonly #byText = new Map<string, LocalSocket>();
+  readonly #layered = new Map<string, LocalSocket>();
   /** The socket to send from, by protocol and family. */
   readonly #default = new Map<string, LocalSocket>();
   /** By protocol and bound address; wildcard sockets under their family's wildcard. */
@@ -61,7 +58,12 @@ export class SocketTable {
   /** @param layered the same sockets again, for protocols that are spoken over theirs (WebSocket) */
   constructor(sockets: readonly LocalSocket[], layered: readonly LocalSocket[] = []) {
     this.sockets = sockets;
-    for (const socket of [...sockets, ...layered]) {
+    for (const socket of layered) {
+      this.#layered.set(`${socket.proto} ${socket.text}`, socket);
+      this.#addDefault(socket);
+      this.#addAddress(socket);
+    }
+    for (const socket of sockets) {
       this.#addText(socket.text, socket);
       if (socket.name !== '') this.#addText(socket.name, socket);
       if (socket.advertised) {
@@ -71,20 +73,20 @@ export class SocketTable {
         this.#addText(`${socket.proto}:${socket.writtenHost.toLowerCase()}:${socket.port}`, socket);
       }
       this.#addDefault(socket);
-      const key = `${socket.proto}:${socket.address}`;
-      if (!this.#byAddress.has(key)) this.#byAddress.set(key, socket);
+      this.#addAddress(socket);
     }
   }
 
   /** The one to send from when nothing else decides: the first, but rather none of loopback. */
   defaultFor(proto: TransportProtocol, family: 4 | 6): LocalSocket | undefined {
-    return family === 4 ? this.#default.get(proto) : this.#default.get(`${proto}6`);
+    const found = this.#default.get(family === 4 ? proto : `${proto}6`);
+    return found ?? (proto === 'ws' ? this.#default.get(family === 4 ? 'wss' : 'wss6') : undefined);
   }
 
   /** The socket itself, or the one that stands for another protocol over it. */
   layered(socket: LocalSocket, proto: TransportProtocol): LocalSocket {
     if (socket.proto === proto) return socket;
-    return this.#byText.get(layeredText(socket, proto)) ?? socket;
+    return this.#layered.get(`${proto} ${socket.text}`) ?? socket;
   }
 
   /** The socket bound to a local address, or to all of them. */
@@ -113,6 +115,11 @@ export class SocketTable {
           socket.writtenHost.toLowerCase() === wanted ||
           canonicalHost(socket.sentByHost) === wanted),
     );
+  }
+
+  #addAddress(socket: LocalSocket): void {
+    const key = `${socket.proto}:${socket.address}`;
+    if (!this.#byAddress.has(key)) this.#byAddress.set(key, socket);
   }
 
   /** Of equal names the first counts. */
