@@ -1,84 +1,97 @@
 /** The installed stock configuration WITH_PRESENCE: a watcher sees the state of somebody change. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Baresip, type BaresipOptions } from '../support/baresip.ts';
-import { headerValue } from '../support/sipText.ts';
+import { ownAddress } from '../support/loopback.ts';
+import { openPhones, Phone } from '../support/phone.ts';
+import type { RunningServer } from '../support/server.ts';
+import { serverUnderTest } from '../support/serverUnderTest.ts';
+import { headerValue, type SipText } from '../support/sipText.ts';
+import { makeSqliteDatabase, sqliteRows } from '../support/sqlite.ts';
+import { startStock } from '../support/stockConfig.ts';
 import { requireTool } from '../support/tools.ts';
-import { type Phone, type Stock, sqliteStock, startStock } from './stock.ts';
 
-for (const defines of [['PRESENCE'], ['PRESENCE', 'MSGREBUILD']]) {
-  test(`a subscription sees the state change, with ${defines.join(' and ')}`, (t) => watch(t, defines));
+interface Stock {
+  readonly server: RunningServer;
+  readonly address: string;
+  readonly database: string;
 }
 
+async function start(t: TestContext, defines: readonly string[]): Promise<Stock | undefined> {
+  const program = serverUnderTest(t);
+  if (program === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'olelo-presence-'));
+  const database = join(folder, 'kamailio.sqlite');
+  await makeSqliteDatabase(database);
+  const address = ownAddress();
+  const server = await startStock(t, { program, address, defines, dbUrl: `sqlite://${database}` });
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return server === undefined ? undefined : { server, address, database };
+}
+
+for (const defines of [['WITH_PRESENCE'], ['WITH_PRESENCE', 'WITH_MSGREBUILD']])
+  test(`a subscription sees the state change, with ${defines.join(' and ')}`, (t) => watch(t, defines));
+
 async function watch(t: TestContext, defines: readonly string[]): Promise<void> {
-  const database = await sqliteStock(t);
-  const stock = await startStock(t, { defines, database });
+  const stock = await start(t, defines);
   if (stock === undefined) return;
-  const watcher = await stock.phone('bob', 5071);
-  const publisher = await stock.phone('alice', 5072);
-  subscribe(watcher, stock, 600);
-  assert.equal(headerValue(await watcher.expect('200'), 'Expires'), '600');
-  assert.equal((await told(watcher)).body, '');
-  publish(publisher, stock, 'open');
-  await publisher.expect('200');
-  assert.match((await told(watcher)).body, /<basic>open<\/basic>/);
-  assert.deepEqual(await database.rows('SELECT username, event FROM presentity'), [['alice', 'presence']]);
-  publish(publisher, stock, 'closed', true);
-  await publisher.expect('200');
-  assert.match((await told(watcher)).body, /<basic>closed<\/basic>/);
-  watcher.request(
-    'SUBSCRIBE',
-    [
-      ['Event', 'presence'],
-      ['Expires', '0'],
-      ['Contact', watcher.contact],
-    ],
-    '',
+  const { address, database } = stock;
+  const bob = new Phone(address, 5071, 'bob', address, '');
+  const alice = new Phone(address, 5072, 'alice', address, '');
+  await openPhones(t, [bob, alice]);
+  const wish = 'Event: presence\nAccept: application/pidf+xml\nExpires: 600';
+  assert.equal(await bob.subscribe(alice.uri, wish), '200');
+  assert.equal((await told(bob)).body, '');
+  assert.equal(await alice.publish(lasting, pidf(alice, 'open')), '200');
+  assert.match((await told(bob)).body, /<basic>open<\/basic>/);
+  const rows = sqliteRows(database, 'SELECT username, event FROM presentity');
+  assert.deepEqual(rows, [['alice', 'presence']]);
+  const again = `${lasting}\nSIP-If-Match: {etag}`;
+  assert.equal(await alice.publish(again, pidf(alice, 'closed')), '200');
+  assert.match((await told(bob)).body, /<basic>closed<\/basic>/);
+  const goodbye = [
+    ['Event', 'presence'],
+    ['Expires', '0'],
+    ['Contact', bob.contact.slice('Contact: '.length)],
+  ] as const;
+  assert.equal(await bob.request('SUBSCRIBE', goodbye), '200');
+  assert.match(headerValue(await told(bob), 'Subscription-State'), /^terminated/);
+  assert.equal(await alice.publish(again, pidf(alice, 'open')), '200');
+  assert.ok(await bob.isQuiet());
+}
+
+const lasting = 'Event: presence\nExpires: 600\nContent-Type: application/pidf+xml';
+
+function pidf(phone: Phone, basic: string): string {
+  return (
+    `<?xml version="1.0"?><presence xmlns="urn:ietf:params:xml:ns:pidf" entity="${phone.uri}">` +
+    `<tuple id="t1"><status><basic>${basic}</basic></status></tuple></presence>`
   );
-  await watcher.expect('200');
-  assert.match(headerValue(await told(watcher), 'Subscription-State'), /^terminated/);
-  publish(publisher, stock, 'open', true);
-  await publisher.expect('200');
-  assert.ok(await watcher.isQuiet());
 }
 
 /** The next NOTIFY, answered. */
-async function told(watcher: Phone) {
+async function told(watcher: Phone): Promise<SipText> {
   const notify = await watcher.expect('NOTIFY');
-  watcher.answer('200', 'OK');
+  watcher.reply('NOTIFY', '200 OK');
   return notify;
 }
 
-function subscribe(watcher: Phone, stock: Stock, expires: number): void {
-  watcher.ask('SUBSCRIBE', `sip:alice@${stock.address}`, [
-    'Event: presence',
-    'Accept: application/pidf+xml',
-    `Expires: ${expires}`,
-  ]);
-}
-
-function publish(publisher: Phone, stock: Stock, basic: string, isAgain = false): void {
-  const headers = ['Event: presence', 'Expires: 600', 'Content-Type: application/pidf+xml'];
-  const body =
-    `<?xml version="1.0"?><presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:alice@${stock.address}">` +
-    `<tuple id="t1"><status><basic>${basic}</basic></status></tuple></presence>`;
-  const match = isAgain ? ['SIP-If-Match: {etag}'] : [];
-  publisher.ask('PUBLISH', `sip:alice@${stock.address}`, [...headers, ...match], body);
-}
-
 test('a voicemail question is no presence subscription: 404 without a voicemail server', async (t) => {
-  const stock = await startStock(t, { defines: ['PRESENCE'], database: await sqliteStock(t) });
+  const stock = await start(t, ['WITH_PRESENCE']);
   if (stock === undefined) return;
-  const phone = await stock.phone('bob', 5071);
-  phone.ask('SUBSCRIBE', `sip:bob@${stock.address}`, ['Event: message-summary', 'Expires: 600']);
-  assert.match((await phone.expect('404')).startLine, /No voicemail service/);
-  phone.ask('SUBSCRIBE', `sip:bob@${stock.address}`, ['Event: nonsense', 'Expires: 600']);
-  assert.match(headerValue(await phone.expect('489'), 'Allow-Events'), /presence/);
+  const bob = new Phone(stock.address, 5071, 'bob', stock.address, '');
+  await openPhones(t, [bob]);
+  assert.equal(await bob.subscribe(bob.uri, 'Event: message-summary\nExpires: 600'), '404');
+  assert.equal(await bob.subscribe(bob.uri, 'Event: nonsense\nExpires: 600'), '489');
+  assert.match(bob.lastHeader('Allow-Events'), /presence/);
 });
 
-test('two baresip phones: one sees the other in its address book go online', async (t) => {
+test('two baresip phones: one sees the other in its address book go online and off', async (t) => {
   if (requireTool(t, 'baresip', 'baresip-core') === undefined) return;
-  const stock = await startStock(t, { defines: ['PRESENCE'], database: await sqliteStock(t) });
+  const stock = await start(t, ['WITH_PRESENCE']);
   if (stock === undefined) return;
   const { address } = stock;
   const phones: Baresip[] = [];

@@ -32,14 +32,15 @@ export class Phone {
     return `sip:${this.user}@${this.domain}`;
   }
 
-  get #contact(): string {
+  /** A whole header line. */
+  get contact(): string {
     return `Contact: <sip:${this.user}@${this.#actor.address}:${this.#actor.port}>`;
   }
 
   /** Registers; the status of the answer, behind the challenge where there is one. */
   async register(password = this.password): Promise<string> {
     this.#actor.sendText(
-      `REGISTER sip:${this.domain} SIP/2.0\n*\n${this.#ownHeaders()}\nTo: <${this.uri}>\n${this.#contact}\nExpires: 600`,
+      `REGISTER sip:${this.domain} SIP/2.0\n*\n${this.#ownHeaders()}\nTo: <${this.uri}>\n${this.contact}\nExpires: 600`,
       false,
     );
     return this.#answerChallenge(password);
@@ -51,16 +52,61 @@ export class Phone {
     return this.#answerChallenge(password);
   }
 
+  /** Watches somebody: `Event`, `Expires` and further lines are given. */
+  subscribe(uri: string, headers: string): Promise<string> {
+    return this.ask('SUBSCRIBE', uri, `${this.#ownHeaders()}\n${this.contact}\n${headers}`);
+  }
+
+  /** Publishes its state; `{etag}` in the headers is the last one it was given. */
+  publish(headers: string, body: string): Promise<string> {
+    return this.ask('PUBLISH', this.uri, `${this.#ownHeaders()}\n${headers}\n\n${body}`);
+  }
+
+  /** Sends a request in its dialog; the status of the final answer. */
+  async request(method: string, headers: readonly (readonly [string, string])[]): Promise<string> {
+    this.#actor.request(method, headers, '');
+    return this.#final();
+  }
+
+  /** Answers the last request of this method. */
+  reply(method: string, status: string, headers: readonly (readonly [string, string])[] = []): void {
+    const [code = '', ...words] = status.split(' ');
+    this.#actor.reply({
+      status: code,
+      reason: words.join(' '),
+      method,
+      nth: undefined,
+      tag: undefined,
+      headers,
+      body: '',
+    });
+  }
+
+  /** Gives up the call that it is making. */
+  cancel(): void {
+    this.#actor.cancel([]);
+  }
+
+  /** True when nothing comes for a while. */
+  async isQuiet(forMs = 300): Promise<boolean> {
+    return !(await this.#actor.holds(this.#actor.seen + 1, forMs));
+  }
+
   /** Calls; the status of the final answer. Where there was a challenge it is acknowledged and answered. */
   async invite(uri: string, headers = ''): Promise<string> {
-    this.#actor.sendText(
-      `INVITE ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}\n${this.#contact}`,
-      false,
-    );
-    const status = await this.#final();
+    const status = await this.inviteOnce(uri, headers);
     if (status !== '407') return status;
     this.#actor.ack([]);
     this.#actor.authenticate(authenticateOrder([this.user, this.password]), []);
+    return this.#final();
+  }
+
+  /** Calls, and answers no challenge. */
+  inviteOnce(uri: string, headers = ''): Promise<string> {
+    this.#actor.sendText(
+      `INVITE ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}\n${this.contact}`,
+      false,
+    );
     return this.#final();
   }
 
@@ -72,16 +118,7 @@ export class Phone {
   /** Takes the call that comes, and gives its Request-URI. */
   async answer(status = '200 OK'): Promise<string> {
     const invite = await this.expect('INVITE');
-    const [code = '', ...words] = status.split(' ');
-    this.#actor.reply({
-      status: code,
-      reason: words.join(' '),
-      method: 'INVITE',
-      nth: undefined,
-      tag: undefined,
-      headers: [['Contact', `<sip:${this.user}@${this.#actor.address}:${this.#actor.port}>`]],
-      body: '',
-    });
+    this.reply('INVITE', status, [['Contact', this.contact.slice('Contact: '.length)]]);
     return invite.startLine.split(' ')[1] ?? '';
   }
 
@@ -94,15 +131,7 @@ export class Phone {
   /** Confirms the end of the call. */
   async confirmEnd(): Promise<void> {
     await this.expect('BYE');
-    this.#actor.reply({
-      status: '200',
-      reason: 'OK',
-      method: 'BYE',
-      nth: undefined,
-      tag: undefined,
-      headers: [],
-      body: '',
-    });
+    this.reply('BYE', '200 OK');
   }
 
   /** The next message that is of this kind (method or status); others before it are passed over. */

@@ -28,6 +28,7 @@ export async function startStock(t: TestContext, options: StockOptions): Promise
       ...['-l', `udp:${address}:5060`, '-l', `tcp:${address}:5060`],
       ...options.defines.flatMap((name) => ['-A', name]),
       ...(dbUrl === undefined ? [] : ['-A', `DBURL="${dbUrl}"`]),
+      ...moduleFor(dbUrl),
       ...(options.args ?? []),
     ],
     readyWhen: [
@@ -37,4 +38,10 @@ export async function startStock(t: TestContext, options: StockOptions): Promise
   });
   t.after(() => server.stop());
   return server;
+}
+
+/** The config loads db_mysql only. */
+function moduleFor(dbUrl = ''): readonly string[] {
+  if (dbUrl.startsWith('sqlite')) return ['--loadmodule=db_sqlite.so'];
+  return dbUrl.startsWith('postgres') ? ['--loadmodule=db_postgres.so'] : [];
 }
