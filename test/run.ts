@@ -13,7 +13,7 @@ const builtFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Two processes: the machines that run this have two cores, and some suites start a server each. */
 const concurrency = 2;
 /** No file takes longer unless something hangs. */
-const fileTimeoutMs = 300_000;
+const fileTimeoutMs = 600_000;
 const slowestShown = 8;
 
 function testFiles(filters: readonly string[]): string[] {

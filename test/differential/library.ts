@@ -1,4 +1,5 @@
 /** The cases on disk, their recordings, and the comparison with one. */
+import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Program, repository } from '../support/server.ts';
@@ -6,6 +7,9 @@ import { type Case, parseCase } from './caseFile.ts';
 import { lineDifference } from './lineDifference.ts';
 import { outcomeText } from './normalise.ts';
 import { playCase } from './stage.ts';
+
+/** Cases mostly wait, each has a loopback address of its own, and a server of its own. */
+export const caseConcurrency = 3;
 
 const folder = join(repository, 'test', 'differential');
 
@@ -46,4 +50,9 @@ export async function compare(testCase: Case, program: Program): Promise<Verdict
   const same = text === recorded;
   const difference = same ? '' : lineDifference(recorded, text);
   return { program, same, text, difference, log: outcome.log };
+}
+
+export async function assertSame(testCase: Case, program: Program): Promise<void> {
+  const verdict = await compare(testCase, program);
+  assert.ok(verdict.same, `${testCase.description}\n${verdict.difference}\n${verdict.log.slice(-3000)}`);
 }
