@@ -20,7 +20,7 @@ const everything: readonly Proto[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
 
 /** What each server can do; Olelo's part grows with its modules. */
 const abilities: Readonly<Record<Program, { protos: readonly Proto[]; presence: boolean }>> = {
-  olelo: { protos: ['udp', 'tcp', 'tls'], presence: false },
+  olelo: { protos: ['udp', 'tcp', 'tls'], presence: true },
   kamailio: { protos: everything, presence: true },
 };
 

@@ -26,6 +26,12 @@ export async function runWebSocket(given: WsGiven, program: ClientProgram): Prom
   }
 }
 
+/** How long frames are waited for, ms. */
+const patienceMs = 20_000;
+
+/** How long behind the last line of the input answers may come, ms. */
+const lastAnswersMs = 1000;
+
 class WsSession {
   readonly #given: WsGiven;
   readonly #program: ClientProgram;
@@ -78,12 +84,8 @@ class WsSession {
       if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request();
     });
     this.#left = this.#given.number('frames', 1) ?? (hasSent ? 1 : Number.POSITIVE_INFINITY);
-    if (!hasSent)
-      this.#program.onInputLine(
-        (line) => this.send(bytesOf(line)),
-        () => stop.request(),
-      );
-    const waitMs = this.#given.number('timeout-recv', 1) ?? (hasSent ? 20_000 : undefined);
+    if (!hasSent) this.#readInput();
+    const waitMs = this.#given.number('timeout-recv', 1) ?? (hasSent ? patienceMs : undefined);
     const cancelPings = this.#ping(this.#given.number('ping', 1));
     const end = await waitFor(clock, waitMs, stop, this.#ended);
     cancelPings();
@@ -93,7 +95,20 @@ class WsSession {
     return 0;
   }
 
+  /** Behind the last line, what was asked for is waited for; without a number of frames, a moment. */
+  #readInput(): void {
+    const { clock } = this.#program.clientPorts();
+    this.#program.onInputLine(
+      (line) => this.send(bytesOf(line)),
+      () => {
+        const ms = Number.isFinite(this.#left) ? patienceMs : lastAnswersMs;
+        clock.after(this.#given.number('timeout-recv', 1) ?? ms, () => this.#finish('enough'));
+      },
+    );
+  }
+
   #take(frame: string, isBinary: boolean): void {
+    if (this.#left <= 0) return;
     this.#view.received(frame, isBinary);
     if (this.#answersChallenge(frame)) return;
     if (--this.#left <= 0) this.#finish('enough');
