@@ -1,4 +1,5 @@
 import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import { Aliases, checkFlags } from './aliases.ts';
 import { params } from './params.ts';
@@ -10,10 +11,6 @@ const flags = arg.constant('flags', flagsDoc, { check });
 const optionalFlags = arg.constant('flags', flagsDoc, { check, optional: true });
 const uri = arg.any('input', 'URI to look up');
 const output = arg.variable('output', 'variable for the URI that was found');
-
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
 
 const returns = { 1: 'found', [-1]: 'no alias, or no answer of the database' };
 
@@ -33,13 +30,13 @@ export default defineModule({
           kemi: 'lookup',
           args: [table],
           waits: true,
-          run: (self, context, name) => self.lookup(context, text(name), ''),
+          run: (self, context, name) => self.lookup(context, argumentText(name), ''),
         }),
         signature({
           kemi: 'lookup_ex',
           args: [table, flags],
           waits: true,
-          run: (self, context, name, letters) => self.lookup(context, text(name), letters),
+          run: (self, context, name, letters) => self.lookup(context, argumentText(name), letters),
         }),
       ],
     },
@@ -51,7 +48,7 @@ export default defineModule({
           args: [table, uri, output, optionalFlags],
           waits: true,
           run: (self, context, name, input, destination, letters) =>
-            self.find(context, text(name), text(input), destination, letters ?? ''),
+            self.find(context, argumentText(name), argumentText(input), destination, letters ?? ''),
         }),
       ],
     },

@@ -1,4 +1,4 @@
-import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
@@ -38,10 +38,6 @@ const checkReturns = {
   [-6]: 'the nonce was used before',
 };
 
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
-
 function challengeKind({ message }: ScriptContext): 'www' | 'proxy' {
   return message.method === 'REGISTER' ? 'www' : 'proxy';
 }
@@ -70,7 +66,7 @@ export default defineModule({
         signature({
           kemi: 'has_credentials',
           args: [realm],
-          run: (self, context, name) => (self.auth.hasCredentials(context, text(name)) ? 1 : -1),
+          run: (self, context, name) => (self.auth.hasCredentials(context, argumentText(name)) ? 1 : -1),
         }),
       ],
     },
@@ -82,7 +78,7 @@ export default defineModule({
         signature({
           kemi: 'www_challenge',
           args: [realm, challengeFlags],
-          run: (self, context, name, flags) => self.auth.challenge(context, 'www', text(name), flags),
+          run: (self, context, name, flags) => self.auth.challenge(context, 'www', argumentText(name), flags),
         }),
       ],
     },
@@ -94,7 +90,8 @@ export default defineModule({
         signature({
           kemi: 'proxy_challenge',
           args: [realm, challengeFlags],
-          run: (self, context, name, flags) => self.auth.challenge(context, 'proxy', text(name), flags),
+          run: (self, context, name, flags) =>
+            self.auth.challenge(context, 'proxy', argumentText(name), flags),
         }),
       ],
     },
@@ -107,7 +104,7 @@ export default defineModule({
           kemi: 'auth_challenge',
           args: [realm, challengeFlags],
           run: (self, context, name, flags) =>
-            self.auth.challenge(context, challengeKind(context), text(name), flags),
+            self.auth.challenge(context, challengeKind(context), argumentText(name), flags),
         }),
       ],
     },
@@ -119,8 +116,8 @@ export default defineModule({
           kemi: 'auth_get_www_authenticate',
           args: [realm, challengeFlags, arg.variable('pvdest', 'variable for the line')],
           run: (self, context, name, flags, destination) => {
-            if (text(name) === '') return -1;
-            destination.set?.(context, self.auth.challengeLine(context, 'www', text(name), flags));
+            if (argumentText(name) === '') return -1;
+            destination.set?.(context, self.auth.challengeLine(context, 'www', argumentText(name), flags));
             return 1;
           },
         }),
@@ -138,7 +135,7 @@ export default defineModule({
                 digestAlgorithm(String(value)) === undefined ? 'is no known algorithm' : undefined,
             }),
           ],
-          run: (self, context, name) => (self.auth.useAlgorithm(context, text(name)) ? 1 : -1),
+          run: (self, context, name) => (self.auth.useAlgorithm(context, argumentText(name)) ? 1 : -1),
         }),
       ],
     },
@@ -151,7 +148,7 @@ export default defineModule({
           kemi: 'pv_www_authenticate',
           args: [realm, password, passwordFlags],
           run: (self, context, name, secret, flags) =>
-            self.passwords.authenticate(context, 'www', text(name), text(secret), flags),
+            self.passwords.authenticate(context, 'www', argumentText(name), argumentText(secret), flags),
         }),
         signature({
           kemi: 'pv_www_authenticate_method',
@@ -162,7 +159,14 @@ export default defineModule({
             arg.string('method', 'method that was hashed', { check: given }),
           ],
           run: (self, context, name, secret, flags, method) =>
-            self.passwords.authenticate(context, 'www', text(name), text(secret), flags, method),
+            self.passwords.authenticate(
+              context,
+              'www',
+              argumentText(name),
+              argumentText(secret),
+              flags,
+              method,
+            ),
         }),
       ],
     },
@@ -175,7 +179,7 @@ export default defineModule({
           kemi: 'pv_proxy_authenticate',
           args: [realm, password, passwordFlags],
           run: (self, context, name, secret, flags) =>
-            self.passwords.authenticate(context, 'proxy', text(name), text(secret), flags),
+            self.passwords.authenticate(context, 'proxy', argumentText(name), argumentText(secret), flags),
         }),
       ],
     },
@@ -188,7 +192,7 @@ export default defineModule({
           kemi: 'pv_auth_check',
           args: [realm, password, passwordFlags, arg.int('checks', '1 the user must be that of From')],
           run: (self, context, name, secret, flags, checks) =>
-            self.passwords.authenticateUser(context, text(name), text(secret), flags, checks),
+            self.passwords.authenticateUser(context, argumentText(name), argumentText(secret), flags, checks),
         }),
       ],
     },

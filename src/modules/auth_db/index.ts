@@ -1,4 +1,4 @@
-import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import { AuthDb } from './authDb.ts';
 import { params } from './params.ts';
@@ -13,10 +13,6 @@ const table = arg.any('table', 'table of subscribers', {
     return undefined;
   },
 });
-
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
 
 const returns = {
   1: 'right; or ACK, CANCEL or PRACK, which cannot be challenged',
@@ -46,14 +42,15 @@ export default defineModule({
           kemi: 'www_authenticate',
           args: [realm, table],
           waits: true,
-          run: (self, context, name, rows) => self.authenticate(context, 'www', text(name), text(rows)),
+          run: (self, context, name, rows) =>
+            self.authenticate(context, 'www', argumentText(name), argumentText(rows)),
         }),
         signature({
           kemi: 'www_authenticate_method',
           args: [realm, table, arg.string('method', 'method that was hashed', { check: given })],
           waits: true,
           run: (self, context, name, rows, method) =>
-            self.authenticate(context, 'www', text(name), text(rows), method),
+            self.authenticate(context, 'www', argumentText(name), argumentText(rows), method),
         }),
       ],
     },
@@ -67,7 +64,8 @@ export default defineModule({
           kemi: 'proxy_authenticate',
           args: [realm, table],
           waits: true,
-          run: (self, context, name, rows) => self.authenticate(context, 'proxy', text(name), text(rows)),
+          run: (self, context, name, rows) =>
+            self.authenticate(context, 'proxy', argumentText(name), argumentText(rows)),
         }),
       ],
     },
@@ -88,7 +86,7 @@ export default defineModule({
           ],
           waits: true,
           run: (self, context, name, rows, flags) =>
-            self.authenticateUser(context, text(name), text(rows), flags),
+            self.authenticateUser(context, argumentText(name), argumentText(rows), flags),
         }),
       ],
     },
@@ -104,7 +102,8 @@ export default defineModule({
             arg.int('flags', '1 look up by domain, too; 2 leave the attributes'),
           ],
           waits: true,
-          run: (self, context, uri, rows, flags) => self.isSubscriber(context, text(uri), text(rows), flags),
+          run: (self, context, uri, rows, flags) =>
+            self.isSubscriber(context, argumentText(uri), argumentText(rows), flags),
         }),
       ],
     },

@@ -1,4 +1,4 @@
-import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import type { DomainApi } from './api.ts';
 import { Domains } from './domains.ts';
@@ -7,10 +7,6 @@ import { params } from './params.ts';
 const domain = arg.any('domain', 'domain');
 const routes = ['request', 'failure', 'branch'] as const;
 const returns = { 1: 'it is', [-1]: 'it is not' };
-
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
 
 export default defineModule({
   name: 'domain',
@@ -49,7 +45,7 @@ export default defineModule({
         signature({
           kemi: 'is_domain_local',
           args: [domain],
-          run: (self, _context, name) => (self.isLocal(text(name)) ? 1 : -1),
+          run: (self, _context, name) => (self.isLocal(argumentText(name)) ? 1 : -1),
         }),
       ],
     },
@@ -60,12 +56,13 @@ export default defineModule({
         signature({
           kemi: 'lookup_domain',
           args: [domain],
-          run: (self, context, name) => self.lookup(context, text(name), ''),
+          run: (self, context, name) => self.lookup(context, argumentText(name), ''),
         }),
         signature({
           kemi: 'lookup_domain_prefix',
           args: [domain, arg.any('prefix', 'before the names of the AVPs')],
-          run: (self, context, name, prefix) => self.lookup(context, text(name), text(prefix)),
+          run: (self, context, name, prefix) =>
+            self.lookup(context, argumentText(name), argumentText(prefix)),
         }),
       ],
     },

@@ -1,4 +1,4 @@
-import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import { Groups, sources } from './groups.ts';
 import { params } from './params.ts';
@@ -7,10 +7,6 @@ const source = arg.any('URI', `whose: ${sources.join(', ')}, or a variable with 
   check: (value) =>
     sources.some((name) => name === value) ? undefined : `expected ${sources.join(', ')} or a variable`,
 });
-
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
 
 export default defineModule({
   name: 'group',
@@ -28,7 +24,8 @@ export default defineModule({
           kemi: 'is_user_in',
           args: [source, arg.any('group', 'name of the group')],
           waits: true,
-          run: (self, context, from, group) => self.isUserIn(context, text(from), text(group)),
+          run: (self, context, from, group) =>
+            self.isUserIn(context, argumentText(from), argumentText(group)),
         }),
       ],
     },
@@ -39,7 +36,7 @@ export default defineModule({
       signatures: [
         signature({
           args: [source, arg.variable('AVP', 'variable for the numbers')],
-          run: (self, context, from, destination) => self.groupsOf(context, text(from), destination),
+          run: (self, context, from, destination) => self.groupsOf(context, argumentText(from), destination),
         }),
       ],
     },

@@ -1,13 +1,9 @@
-import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import { params } from './params.ts';
 import { SpeedDial } from './speedDial.ts';
 
 const table = arg.any('table', 'table of short numbers');
-
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
 
 export default defineModule({
   name: 'speeddial',
@@ -25,13 +21,14 @@ export default defineModule({
           kemi: 'lookup',
           args: [table],
           waits: true,
-          run: (self, context, name) => self.lookup(context, text(name), context.message.from?.uri ?? ''),
+          run: (self, context, name) =>
+            self.lookup(context, argumentText(name), context.message.from?.uri ?? ''),
         }),
         signature({
           kemi: 'lookup_owner',
           args: [table, arg.any('owner', 'URI of the owner instead of From')],
           waits: true,
-          run: (self, context, name, owner) => self.lookup(context, text(name), text(owner)),
+          run: (self, context, name, owner) => self.lookup(context, argumentText(name), argumentText(owner)),
         }),
       ],
     },

@@ -1,13 +1,9 @@
-import type { Value } from '../../lang/catalogue.ts';
+import { argumentText } from '../../module/argumentText.ts';
 import { arg, defineModule } from '../../module/define.ts';
 import { params } from './params.ts';
 import { UriDb } from './uriDb.ts';
 
 const uri = arg.any('uri', 'URI to check');
-
-function text(value: Value): string {
-  return value === null ? '' : String(value);
-}
 
 const returns = {
   1: 'may be used',
@@ -58,13 +54,14 @@ export default defineModule({
           kemi: 'check_uri',
           args: [uri],
           waits: (self) => self.usesTable,
-          run: (self, context, value) => self.checkUri(context, text(value)),
+          run: (self, context, value) => self.checkUri(context, argumentText(value)),
         }),
         signature({
           kemi: 'check_uri_realm',
           args: [uri, arg.any('username', 'user'), arg.any('realm', 'domain of the user')],
           waits: (self) => self.usesTable,
-          run: (self, _context, value, user, realm) => self.checkUriOf(text(value), text(user), text(realm)),
+          run: (self, _context, value, user, realm) =>
+            self.checkUriOf(argumentText(value), argumentText(user), argumentText(realm)),
         }),
       ],
     },
