@@ -60,7 +60,7 @@ export async function makeCertificate(
   privateKeyPem: string,
   issuer?: Issuer,
 ): Promise<string> {
-  const x509 = await loadX509();
+  const x509 = loadX509();
   const authority = issuer && new x509.X509Certificate(issuer.certificatePem);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: request.serial,
@@ -96,7 +96,7 @@ export async function makeRevocationList(
   serials: readonly string[],
   thisUpdate: Date,
 ): Promise<string> {
-  const x509 = await loadX509();
+  const x509 = loadX509();
   const crl = await x509.X509CrlGenerator.create({
     issuer: new x509.X509Certificate(issuer.certificatePem).subject,
     thisUpdate,

@@ -5,7 +5,7 @@ import { loadX509 } from './x509.ts';
 
 /** Reads the lists in a file: PEM, or one in DER. */
 export async function readRevocationLists(data: Buffer): Promise<Outcome<readonly RevocationList[]>> {
-  const { X509Crl } = await loadX509();
+  const { X509Crl } = loadX509();
   const text = data.toString('latin1');
   const blocks = text.match(/-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g);
   try {

@@ -81,6 +81,7 @@ const moduleArrows: Readonly<Record<string, readonly string[]>> = { tm: ['transa
 const pureBuiltins = new Set([
   'node:buffer',
   'node:crypto',
+  'node:module',
   'node:string_decoder',
   'node:zlib',
   'node:util',

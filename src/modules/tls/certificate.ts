@@ -1,5 +1,5 @@
-import 'reflect-metadata';
-import { type JsonName, SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509';
+import type { JsonName, X509Certificate } from '@peculiar/x509';
+import { loadX509 } from '../../identity/x509.ts';
 import type { PeerNames } from '../../sip/certificateNames.ts';
 
 /** Parts of a distinguished name that scripts ask for, by X.500's short names. */
@@ -16,7 +16,7 @@ export class Certificate {
 
   constructor(raw: Uint8Array) {
     this.raw = raw;
-    this.#parsed = new X509Certificate(raw);
+    this.#parsed = new (loadX509().X509Certificate)(raw);
   }
 
   /** 3 of X.509v3 stands as 2 in the certificate, and that is what scripts see. */
@@ -89,7 +89,7 @@ export class Certificate {
   }
 
   #readNames(): PeerNames {
-    const extension = this.#parsed.getExtension(SubjectAlternativeNameExtension);
+    const extension = this.#parsed.getExtension(loadX509().SubjectAlternativeNameExtension);
     const all = extension?.names.items ?? [];
     const of = (type: string) => all.filter((name) => name.type === type).map(({ value }) => value);
     return {
