@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
@@ -35,4 +35,12 @@ export function requireTool(t: TestContext, name: string, debianPackage: string)
 export function missing(t: TestContext, reason: string): void {
   if (process.env.CI === 'true') throw new Error(reason);
   t.skip(reason);
+}
+
+/** The configuration that Debian's package installs; undefined where it is missing (see `missing`). */
+export function requireStockConfig(t: TestContext): string | undefined {
+  const path = '/etc/kamailio/kamailio.cfg';
+  if (existsSync(path)) return path;
+  missing(t, `${path} is not there (Debian package kamailio)`);
+  return undefined;
 }
