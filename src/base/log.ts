@@ -1,9 +1,13 @@
 import { type Log, type LogFields, LogLevel, type LogRecord, type LogSink } from './ports.ts';
 
-/** Levels in force: the global `debug` value and per-component overrides (debugger, cfg.set). */
+/** Levels in force: the global `debug` value, and levels and syslog facilities by component (debugger). */
 export class LogLevels {
   global: number = LogLevel.info;
+  /** Do levels (facilities) by component count? Asked anew for each record, where there are any. */
+  byComponent: () => boolean = () => true;
+  facilitiesByComponent: () => boolean = () => true;
   readonly #components = new Map<string, number>();
+  readonly #facilities = new Map<string, string>();
 
   set(component: string, level: number): void {
     this.#components.set(component, level);
@@ -14,8 +18,19 @@ export class LogLevels {
   }
 
   levelOf(component: string): number {
-    if (this.#components.size === 0) return this.global;
+    if (this.#components.size === 0 || !this.byComponent()) return this.global;
     return this.#components.get(component) ?? this.global;
+  }
+
+  setFacility(component: string, facility: string): void {
+    this.#facilities.set(component, facility);
+  }
+
+  /** undefined for the one that all use. */
+  facilityOf(component: string): string | undefined {
+    return this.#facilities.size === 0 || !this.facilitiesByComponent()
+      ? undefined
+      : this.#facilities.get(component);
   }
 }
 
@@ -36,7 +51,8 @@ export class ComponentLog implements Log {
 
   write(level: number, text: string, fields?: LogFields): void {
     if (!this.enabled(level)) return;
-    this.#sink.write({ level, component: this.#component, text, fields });
+    const facility = this.#levels.facilityOf(this.#component);
+    this.#sink.write({ level, component: this.#component, text, fields, facility });
   }
 
   record(record: LogRecord): void {

@@ -63,6 +63,8 @@ export interface LogRecord {
   /** The module or `<core>` / `<script>` that speaks. */
   readonly component: string;
   readonly text: string;
+  /** Written instead of the name of the level. */
+  readonly levelName?: string | undefined;
   /** Syslog facility, when the record asks for another than the default one. */
   readonly facility?: string | undefined;
   /** Structured fields for the JSON engine. */

@@ -27,6 +27,26 @@ export function analyseCalls(routes: readonly IrRoute[]): ReadonlyMap<string, Ro
   return facts;
 }
 
+/** For stepping: every route waits, but those that must answer at once and what they call (unless it waits anyway). */
+export function allWaiting(
+  routes: readonly IrRoute[],
+  never: ReadonlySet<string>,
+): ReadonlyMap<string, RouteFacts> {
+  const calls = new Map<string, Calls>();
+  for (const route of routes) calls.set(routeKey(route.routeKind, route.name), callsOf(route));
+  const plain = new Set<string>();
+  const pending = [...calls.keys()].filter((key) => never.has(key));
+  for (let key = pending.pop(); key !== undefined; key = pending.pop()) {
+    if (plain.has(key)) continue;
+    plain.add(key);
+    pending.push(...(calls.get(key)?.callees ?? []));
+  }
+  const facts = new Map<string, RouteFacts>();
+  for (const [key, { isAsync, recursive }] of analyseCalls(routes))
+    facts.set(key, { isAsync: isAsync || !plain.has(key), recursive });
+  return facts;
+}
+
 function callsOf(route: IrRoute): Calls {
   const calls: Calls = { callees: new Set(), waits: false, dynamic: false };
   visitStatement(route.body, (expression) => {

@@ -1,7 +1,8 @@
-import { analyseCalls, type RouteFacts } from './callGraph.ts';
+import type { Action } from './actionNames.ts';
+import { allWaiting, analyseCalls, type RouteFacts } from './callGraph.ts';
 import type { RouteKind } from './catalogue.ts';
 import { CodeWriter, type SourceMap } from './codeWriter.ts';
-import type { StatementContext } from './functionContext.ts';
+import type { FunctionContext } from './functionContext.ts';
 import { generateContinuation, generateRouteBody } from './generateStatements.ts';
 import type { IrRoute } from './ir.ts';
 import { identifierOf, LinkNames } from './linkNames.ts';
@@ -12,16 +13,27 @@ import { WaitTracker } from './waitTracker.ts';
 export interface CodegenOptions {
   /** Name of the generated file in the source map. */
   readonly fileName?: string | undefined;
-  /** Calls `host.statement` before each statement. */
+  /** Calls `host.statement` before each statement and each function call. */
   readonly trace?: boolean | undefined;
+  /** With `trace`: the answer of `host.statement` is waited for. */
+  readonly steps?: StepOptions | undefined;
   /** `return_mode = 1`: return codes stay numbers in expressions. */
   readonly returnedNumbers?: boolean | undefined;
+}
+
+export interface StepOptions {
+  /** Keys of blocks that must answer at once: there, nothing can be waited for. */
+  readonly never: ReadonlySet<string>;
 }
 
 export interface StatementSite {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly action: Action;
+  /** The block that it stands in. */
+  readonly routeKind: RouteKind;
+  readonly routeName: string;
 }
 
 export interface RouteMeta {
@@ -52,13 +64,13 @@ interface NamedRoute {
 }
 
 export function generateCode(routes: readonly IrRoute[], options: CodegenOptions = {}): CompiledRoutes {
-  const generator = new Generator(nameRoutes(routes), options);
+  const generator = new Generator(nameRoutes(routes, options.steps), options);
   return generator.generate();
 }
 
 /** JavaScript names that stack traces show: `request_route`, `route_RELAY`, `event_route_tm_local_request`. */
-function nameRoutes(routes: readonly IrRoute[]): NamedRoute[] {
-  const facts = analyseCalls(routes);
+function nameRoutes(routes: readonly IrRoute[], steps: StepOptions | undefined): NamedRoute[] {
+  const facts = steps === undefined ? analyseCalls(routes) : allWaiting(routes, steps.never);
   const used = new Set<string>();
   return routes.map((route) => {
     const key = routeKey(route.routeKind, route.name);
@@ -77,6 +89,7 @@ class Generator {
   readonly #writer: CodeWriter;
   readonly #names = new LinkNames();
   readonly #trace: boolean;
+  readonly #steps: boolean;
   readonly #resultType: 'result' | 'returned';
   readonly #sites: StatementSite[] = [];
   readonly #dynamicAsync: boolean;
@@ -85,6 +98,7 @@ class Generator {
     this.#routes = routes;
     this.#writer = new CodeWriter(options.fileName ?? 'routes.js');
     this.#trace = options.trace ?? false;
+    this.#steps = options.steps !== undefined;
     this.#resultType = options.returnedNumbers ? 'returned' : 'result';
     for (const named of routes) {
       if (named.route.routeKind === 'route') this.#subRoutes.set(named.route.name, named);
@@ -114,7 +128,7 @@ class Generator {
 
   #writeRoute(named: NamedRoute): void {
     const { route, facts, functionName } = named;
-    if (facts.isAsync && this.#writer.attempt(() => this.#writeResumable(named))) return;
+    if (facts.isAsync && !this.#steps && this.#writer.attempt(() => this.#writeResumable(named))) return;
     const opening = facts.isAsync ? `async function ${functionName}(c) {` : `function ${functionName}(c) {`;
     this.#writeFunction(named, opening, undefined, (context) =>
       generateRouteBody(context, route.body.statements),
@@ -143,10 +157,10 @@ class Generator {
   }
 
   #writeFunction(
-    { route, functionName }: NamedRoute,
+    { route, functionName, facts }: NamedRoute,
     opening: string,
     tracker: WaitTracker | undefined,
-    generate: (context: StatementContext) => void,
+    generate: (context: FunctionContext) => void,
     promise?: string,
   ): void {
     const writer = this.#writer;
@@ -154,6 +168,17 @@ class Generator {
     const declare = writer.reserve();
     const temporaries: string[] = [];
     let resumed = promise;
+    const temporary = (): string => `t${temporaries.push(`t${temporaries.length}`) - 1}`;
+    const hook = (span: Span, action: Action): void => {
+      // the statement that a continuation begins with has been told of before
+      if (!this.#trace || resumed !== undefined) return;
+      const call = `host.statement(c, ${this.#addSite(route, span, action)})`;
+      if (!this.#steps || !facts.isAsync) writer.line(`${call};`);
+      else {
+        const held = temporary();
+        writer.line(`if ((${held} = ${call}) !== undefined) await ${held};`);
+      }
+    };
     generate({
       writer,
       names: this.#names,
@@ -161,10 +186,9 @@ class Generator {
       tracker,
       dynamicAsync: this.#dynamicAsync,
       resultType: this.#resultType,
-      temporary: () => `t${temporaries.push(`t${temporaries.length}`) - 1}`,
+      temporary,
       routeCall: (name) => this.#calleeOf(name),
-      // the statement that a continuation begins with has been told of before
-      trace: (span) => (this.#trace && resumed === undefined ? this.#hook(span) : undefined),
+      trace: hook,
       takeResumed: () => {
         const name = resumed;
         resumed = undefined;
@@ -182,9 +206,9 @@ class Generator {
     return { callee, isAsync: named.facts.isAsync };
   }
 
-  #hook(span: Span): string {
-    this.#sites.push({ file: span.file.path, ...span.file.locate(span.start) });
-    return `host.statement(c, ${this.#sites.length - 1});`;
+  #addSite({ routeKind, name }: IrRoute, span: Span, action: Action): number {
+    const place = span.file.locate(span.start);
+    return this.#sites.push({ file: span.file.path, ...place, action, routeKind, routeName: name }) - 1;
   }
 
   /** Counts the depth of routes that can come back to themselves. */

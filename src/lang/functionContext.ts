@@ -1,3 +1,4 @@
+import type { Action } from './actionNames.ts';
 import type { CodeWriter } from './codeWriter.ts';
 import type { LinkNames } from './linkNames.ts';
 import type { Span } from './source.ts';
@@ -19,11 +20,8 @@ export interface FunctionContext {
   readonly tracker: WaitTracker | undefined;
   /** In a continuation, once: the name of the promise that stands for the first call. */
   takeResumed(): string | undefined;
+  /** Writes the code that tells a debugger of a step; nothing without the option `trace`. */
+  trace(span: Span, action: Action): void;
   /** What a return code is in an expression: see `Operand`. */
   readonly resultType: 'result' | 'returned';
-}
-
-export interface StatementContext extends FunctionContext {
-  /** Code that tells a debugger of the statement; undefined without the option `trace`. */
-  trace(span: Span): string | undefined;
 }

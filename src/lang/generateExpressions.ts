@@ -1,3 +1,4 @@
+import { callAction, statementActions } from './actionNames.ts';
 import type { FunctionContext } from './functionContext.ts';
 import { generateArguments } from './generateArguments.ts';
 import { comparison, equality, sum } from './generateOperators.ts';
@@ -206,6 +207,7 @@ function generateCall(context: FunctionContext, expression: IrCall): Operand {
   const result = context.temporary();
   if (!writeResumed(context, result, expression.span)) {
     const args = generateArguments(context, expression.args, generateExpression);
+    context.trace(expression.span, callAction(expression.name, expression.args.length));
     const callee = context.names.link('call', expression.id);
     writer.line(`${result} = ${[`${callee}(c`, ...args].join(', ')});`, expression.span);
     tracker?.countCall();
@@ -227,6 +229,7 @@ function generateRouteCall(context: FunctionContext, expression: IrRouteCall): O
 function writeRouteCall(context: FunctionContext, expression: IrRouteCall, result: string): void {
   const { writer, tracker } = context;
   const target = generateExpression(context, expression.target);
+  context.trace(expression.span, statementActions.route);
   let mayWait = context.dynamicAsync;
   if (target.constant !== undefined) {
     const { callee, isAsync } = context.routeCall(String(target.constant));

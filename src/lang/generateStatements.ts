@@ -1,16 +1,28 @@
-import type { StatementContext } from './functionContext.ts';
+import { type Action, statementActions } from './actionNames.ts';
+import type { FunctionContext } from './functionContext.ts';
 import { generateCallStatement, generateExpression } from './generateExpressions.ts';
-import type { IrAssign, IrCase, IrExpression, IrIf, IrJump, IrStatement, IrSwitch, IrWhile } from './ir.ts';
+import type {
+  IrAssign,
+  IrBlock,
+  IrCase,
+  IrEvaluate,
+  IrExpression,
+  IrIf,
+  IrJump,
+  IrStatement,
+  IrSwitch,
+  IrWhile,
+} from './ir.ts';
 import { asCondition, asInt, asNonZero, asText, asValue, constantInt, type Operand } from './operand.ts';
 import type { Span } from './source.ts';
 import type { Position, ResumePoint } from './waitTracker.ts';
 
-export function generateRouteBody(context: StatementContext, statements: readonly IrStatement[]): void {
+export function generateRouteBody(context: FunctionContext, statements: readonly IrStatement[]): void {
   generateList(context, statements, { tail: true, inLoop: false, breaks: 'route' });
 }
 
 /** What is left of a route from a call on that has waited: its statement again, then all that follows outwards. */
-export function generateContinuation(context: StatementContext, point: ResumePoint): void {
+export function generateContinuation(context: FunctionContext, point: ResumePoint): void {
   const innermost = point.length - 1;
   for (let i = innermost; i >= 0; i--) {
     const { statements, index, at } = point[i]!;
@@ -26,7 +38,7 @@ function listIsTail(point: ResumePoint, i: number): boolean {
 }
 
 function generateList(
-  context: StatementContext,
+  context: FunctionContext,
   statements: readonly IrStatement[],
   at: Position,
   from = 0,
@@ -45,17 +57,17 @@ function generateList(
 }
 
 /** One statement in a place of its own, e.g. behind `else`. */
-function generateBranch(context: StatementContext, statement: IrStatement, at: Position): void {
+function generateBranch(context: FunctionContext, statement: IrStatement, at: Position): void {
   generateList(context, statement.kind === 'block' ? statement.statements : [statement], at);
 }
 
-function generateStatement(context: StatementContext, statement: IrStatement, at: Position): void {
+function generateStatement(context: FunctionContext, statement: IrStatement, at: Position): void {
   if (statement.kind === 'block') {
     generateList(context, statement.statements, at);
     return;
   }
-  const hook = context.trace(statement.span);
-  if (hook !== undefined) context.writer.line(hook);
+  // calls tell of themselves
+  if (statement.kind !== 'evaluate') context.trace(statement.span, actionOf(statement));
   switch (statement.kind) {
     case 'if':
       generateIf(context, statement, at);
@@ -79,16 +91,20 @@ function generateStatement(context: StatementContext, statement: IrStatement, at
   }
 }
 
+function actionOf(statement: Exclude<IrStatement, IrBlock | IrEvaluate>): Action {
+  return statementActions[statement.kind === 'jump' ? statement.jump : statement.kind];
+}
+
 function breaksTo(at: Position): 'inside' | 'toTail' {
   return at.tail ? 'toTail' : 'inside';
 }
 
 /** The outcome of a statement that is not a function: `r` begins as 1, so only other values need code. */
-function generateOutcome(context: StatementContext, at: Position, code: string): void {
+function generateOutcome(context: FunctionContext, at: Position, code: string): void {
   if (at.tail && (code !== '1' || at.inLoop)) context.writer.line(`r = ${code};`);
 }
 
-function generateIf(context: StatementContext, statement: IrIf, at: Position): void {
+function generateIf(context: FunctionContext, statement: IrIf, at: Position): void {
   const { writer } = context;
   const condition = asCondition(generateExpression(context, statement.condition));
   writer.open(`if (${condition}) {`, statement.span);
@@ -102,7 +118,7 @@ function generateIf(context: StatementContext, statement: IrIf, at: Position): v
   writer.close();
 }
 
-function generateWhile(context: StatementContext, statement: IrWhile, at: Position): void {
+function generateWhile(context: FunctionContext, statement: IrWhile, at: Position): void {
   const { writer } = context;
   const rounds = context.temporary();
   const { file, start } = statement.span;
@@ -122,7 +138,7 @@ function generateWhile(context: StatementContext, statement: IrWhile, at: Positi
 }
 
 /** A JavaScript switch over the number of the case that matches, or over the value itself where that will do. */
-function generateSwitch(context: StatementContext, statement: IrSwitch, at: Position): void {
+function generateSwitch(context: FunctionContext, statement: IrSwitch, at: Position): void {
   const { writer } = context;
   const subject = generateExpression(context, statement.subject);
   const labels = plainLabels(statement.cases);
@@ -159,7 +175,7 @@ function plainLabels(
   return new Set(values.map((value) => typeof value)).size <= 1 ? { values } : undefined;
 }
 
-function caseNumber(context: StatementContext, cases: readonly IrCase[], subject: Operand): string {
+function caseNumber(context: FunctionContext, cases: readonly IrCase[], subject: Operand): string {
   const value = context.temporary();
   context.writer.line(`${value} = ${asValue(subject)};`);
   const kept: Operand = { code: value, type: subject.type === 'bool' ? 'int' : subject.type };
@@ -171,14 +187,14 @@ function caseNumber(context: StatementContext, cases: readonly IrCase[], subject
   return code;
 }
 
-function caseTest(context: StatementContext, subject: Operand, match: NonNullable<IrCase['match']>): string {
+function caseTest(context: FunctionContext, subject: Operand, match: NonNullable<IrCase['match']>): string {
   if (match.regex)
     return `${context.names.make('casePattern', String(match.value))}.test(${asText(subject)})`;
   const value = typeof match.value === 'string' ? asText(subject) : asInt(subject);
   return `${value} === ${JSON.stringify(match.value)}`;
 }
 
-function generateJump(context: StatementContext, statement: IrJump, at: Position): void {
+function generateJump(context: FunctionContext, statement: IrJump, at: Position): void {
   const { writer } = context;
   const { jump, span } = statement;
   if (jump === 'break') {
@@ -194,12 +210,12 @@ function generateJump(context: StatementContext, statement: IrJump, at: Position
   writer.line(`c.exited = true;${jump === 'drop' ? ' c.dropped = true;' : ''} return ${value};`, span);
 }
 
-function jumpValue(context: StatementContext, value: IrExpression): string {
+function jumpValue(context: FunctionContext, value: IrExpression): string {
   return asInt(generateExpression(context, value));
 }
 
 /** `return 0` ends the run like `exit`. */
-function generateReturn(context: StatementContext, value: string, span: Span): void {
+function generateReturn(context: FunctionContext, value: string, span: Span): void {
   const { writer } = context;
   if (/^\(?-?\d+\)?$/.test(value)) {
     writer.line(value === '0' ? 'c.exited = true; return 0;' : `return ${value};`, span);
@@ -211,7 +227,7 @@ function generateReturn(context: StatementContext, value: string, span: Span): v
   writer.line(`return ${kept};`);
 }
 
-function generateAssign(context: StatementContext, statement: IrAssign, at: Position): void {
+function generateAssign(context: FunctionContext, statement: IrAssign, at: Position): void {
   const { writer } = context;
   const value = asValue(generateExpression(context, statement.value));
   const setter = context.names.link('setter', statement.id);

@@ -1,6 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import { type CheckedConfig, checkConfig } from './checker.ts';
-import { type CompiledRoutes, generateCode } from './codegen.ts';
+import { type CodegenOptions, type CompiledRoutes, generateCode } from './codegen.ts';
 import { DefineTable, type Environment } from './defines.ts';
 import { type Diagnostic, DiagnosticList } from './diagnostics.ts';
 import type { SourceReader } from './includes.ts';
@@ -37,6 +37,8 @@ export interface CompileResult extends Omit<CheckedConfig, 'routes'> {
   readonly defines: ReadonlyMap<string, string | undefined>;
   /** Code, source map and names of the routes; undefined when `failed`. */
   readonly code: CompiledRoutes | undefined;
+  /** The same routes once more, for a debugger; undefined when `failed`. */
+  readonly generate: ((options: Pick<CodegenOptions, 'trace' | 'steps'>) => CompiledRoutes) | undefined;
 }
 
 /** Compiles a config and all that it includes. Never throws on any text. */
@@ -51,12 +53,15 @@ export function compile(
   const config = file ? parseConfig(scanner.scan(file), diagnostics) : { items: [] };
   const { routes, ...checked } = checkConfig(config, catalogue, diagnostics, defines);
   const failed = diagnostics.errorCount > 0;
+  const generate = (extra: Pick<CodegenOptions, 'trace' | 'steps'>): CompiledRoutes =>
+    generateCode(routes, { ...options, returnedNumbers: returnsNumbers(checked), ...extra });
   return {
     ...checked,
     diagnostics: diagnostics.items,
     failed,
     defines: defines.entries(),
-    code: failed ? undefined : generateCode(routes, { ...options, returnedNumbers: returnsNumbers(checked) }),
+    code: failed ? undefined : generate({ trace: options.trace }),
+    generate: failed ? undefined : generate,
   };
 }
 
@@ -123,6 +128,8 @@ function applyCommandLine(
   }
 }
 
+export { blockText } from './actionNames.ts';
+export type { CompiledRoutes, StatementSite } from './codegen.ts';
 export type { Diagnostic } from './diagnostics.ts';
 export { Operators } from './operators.ts';
 export { parseFormat, parsePv } from './pvSyntax.ts';

@@ -32,8 +32,11 @@ export interface RouteHost {
   routeNotFound(context: ExecutionContext, routeName: string, file: string, line: number): void;
   /** A regular expression made at run time is malformed; it matches nothing. */
   badRegex(pattern: string, reason: string): void;
-  /** Only with the option `trace`: a statement is about to run. `site` indexes `CompiledRoutes.sites`. */
-  statement?(context: ExecutionContext, site: number): void;
+  /**
+   * Only with the option `trace`: a step is about to run. `site` indexes `CompiledRoutes.sites`. With the option
+   * `steps`, it may answer a promise, and the route goes on behind that.
+   */
+  statement?(context: ExecutionContext, site: number): Promise<void> | undefined | void;
 }
 
 export type RouteFunction = (context: ExecutionContext & RouteState) => number | Promise<number>;

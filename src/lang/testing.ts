@@ -294,7 +294,9 @@ export function testHost(): TestHost {
     loopTooLong: (_c, file, line) => complaints.push(`loop: ${file}:${line}`),
     routeNotFound: (_c, name, file, line) => complaints.push(`no route: ${name} ${file}:${line}`),
     badRegex: (pattern) => complaints.push(`regex: ${pattern}`),
-    statement: (_c, site) => statements.push(site),
+    statement: (_c, site) => {
+      statements.push(site);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LogLevels } from '../base/log.ts';
 import type {
   Clock,
   Database,
@@ -12,7 +13,7 @@ import type {
   Resolver,
 } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
-import type { RouteKind, VariableRef } from '../lang/catalogue.ts';
+import type { RouteKind, Value, VariableRef } from '../lang/catalogue.ts';
 import type { ServerLocation } from '../proxy/location.ts';
 import type { StatelessProxy } from '../proxy/stateless.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
@@ -59,6 +60,9 @@ export interface Host {
   /** Place in the config that is running now; undefined where nobody can tell. Slow: only for debugging output. */
   currentSite?(): Site | undefined;
 
+  /** Following the script step by step; undefined where that cannot be done. */
+  readonly debugging?: ScriptDebugging | undefined;
+
   /** The `api` of another loaded module; undefined when it is not loaded. Ask in `start`, not in `create`. */
   api<T>(module: string): T | undefined;
   isModuleLoaded(name: string): boolean;
@@ -70,6 +74,35 @@ export interface Host {
   readonly startedSec: number;
   /** Log, drain and stop with a failure exit code. */
   fail(reason: string): void;
+}
+
+/** One step of a script: a statement or a function call that is about to run. */
+export interface ScriptStep {
+  readonly file: string;
+  readonly line: number;
+  /** Kamailio's name and number of the action. */
+  readonly name: string;
+  readonly number: number;
+  /** `request_route=[RELAY]`. */
+  readonly block: string;
+}
+
+/** Hears of steps; in mode `step` the script goes on behind the promise. */
+export type StepTracer = (context: ScriptContext, step: ScriptStep) => Promise<void> | undefined;
+
+export type AssignmentWatcher = (context: ScriptContext, variable: string, value: Value) => void;
+
+export interface ScriptDebugging {
+  /** Tells of the steps of all runs that begin from now on: not at all, or each, or each and waits for the answer. */
+  follow(mode: 'off' | 'trace' | 'step', tracer: StepTracer): void;
+  /** Hears of each assignment behind it; for the constructors of modules, the code is linked with it or without. */
+  watchAssignments(watcher: AssignmentWatcher): void;
+  /** All variables that the config names. */
+  variableNames(): Iterable<string>;
+  /** `$mi` begins anew. */
+  resetMessageIds(): void;
+  /** Log levels and facilities by component; the core's is `<core>`. */
+  readonly levels: LogLevels;
 }
 
 /** A place in the config. */

@@ -14,6 +14,10 @@ export class AvpStore {
     return this.#names.length === 0;
   }
 
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
   /** The newest value is index 0; negative counts from the oldest. */
   get(name: string, index = 0): Value {
     const stack = this.#stackOf(name);

@@ -13,6 +13,7 @@ import dbFlatstore from './db_flatstore/index.ts';
 import dbMysql from './db_mysql/index.ts';
 import dbPostgres from './db_postgres/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
+import debug from './debugger/index.ts';
 import domain from './domain/index.ts';
 import group from './group/index.ts';
 import htable from './htable/index.ts';
@@ -66,6 +67,7 @@ export const modules: readonly AnyModule[] = [
   dbMysql,
   dbPostgres,
   dbSqlite,
+  debug,
   htable,
   domain,
   group,

@@ -2,6 +2,7 @@ import { assert } from '../base/errors.ts';
 import type { ExecutionContext, LinkTable, Value, VariableRef } from '../lang/catalogue.ts';
 import type { ScriptContext } from '../module/context.ts';
 import type { Result } from '../module/define.ts';
+import type { AssignmentWatcher } from '../module/host.ts';
 import type { ModuleRegistry } from '../module/registry.ts';
 import type { ServerCatalogue } from './catalogue.ts';
 import type { PvBinder } from './pvBinding.ts';
@@ -14,8 +15,16 @@ export class ScriptLinks implements LinkTable {
   readonly #catalogue: ServerCatalogue;
   readonly #registry: ModuleRegistry;
   readonly #binder: PvBinder;
+  readonly #assigned: AssignmentWatcher | undefined;
 
-  constructor(catalogue: ServerCatalogue, registry: ModuleRegistry, binder: PvBinder) {
+  /** `assigned` hears of each assignment. */
+  constructor(
+    catalogue: ServerCatalogue,
+    registry: ModuleRegistry,
+    binder: PvBinder,
+    assigned?: AssignmentWatcher,
+  ) {
+    this.#assigned = assigned;
     this.#catalogue = catalogue;
     this.#registry = registry;
     this.#binder = binder;
@@ -37,7 +46,13 @@ export class ScriptLinks implements LinkTable {
   setter(id: string): (context: ExecutionContext, value: Value, operator: '=' | ':=') => void {
     const set = this.#binder.binding(id)?.set;
     assert(set !== undefined, `no writable variable behind ${id}`);
-    return set as (context: ExecutionContext, value: Value, operator: '=' | ':=') => void;
+    const assigned = this.#assigned;
+    if (assigned === undefined)
+      return set as (context: ExecutionContext, value: Value, operator: '=' | ':=') => void;
+    return (context, value, operator) => {
+      set(context as ScriptContext, value, operator);
+      assigned(context as ScriptContext, id, value);
+    };
   }
 
   variable(id: string): VariableRef {

@@ -55,6 +55,11 @@ export class PvBinder {
     return bound;
   }
 
+  /** All variables of the config, as it writes them. */
+  names(): IterableIterator<string> {
+    return this.#bindings.keys();
+  }
+
   binding(id: string): PvBinding | undefined {
     return this.#bindings.get(id);
   }

@@ -2,6 +2,7 @@ import { errorText } from '../base/errors.ts';
 import type { LogLevels } from '../base/log.ts';
 import type { Files, Log } from '../base/ports.ts';
 import {
+  type CompiledRoutes,
   type CompileResult,
   compile,
   type Diagnostic,
@@ -17,6 +18,7 @@ import { ScriptLinks } from '../script/link.ts';
 import { generatedFile, linkProgram } from '../script/program.ts';
 import { PvBinder } from '../script/pvBinding.ts';
 import { StackTraces } from '../script/stackTrace.ts';
+import { Debugging, neverHeld } from './debugging.ts';
 import { globalsByName } from './globalParameters.ts';
 import type { RouteRunner } from './routes.ts';
 import { ServerSettingSink } from './settingSink.ts';
@@ -77,6 +79,7 @@ export class ConfigLoader {
   readonly #sink: ServerSettingSink;
   readonly #binder: PvBinder;
   readonly formats: Formats;
+  readonly debugging: Debugging;
   /** Values as written, '' for a plain name. */
   defines: ReadonlyMap<string, string> = new Map();
   configFile = '';
@@ -86,6 +89,10 @@ export class ConfigLoader {
     this.#sink = new ServerSettingSink(parts.settings, parts.levels);
     this.#binder = new PvBinder(parts.registry, parseFormat);
     this.formats = new ScriptFormats(this.#binder, parseFormat);
+    this.debugging = new Debugging(parts.levels, {
+      resetMessageIds: () => parts.routes.resetMessageIds(),
+      variableNames: () => this.#binder.names(),
+    });
   }
 
   get customDescriptions(): ReadonlyMap<string, string> {
@@ -194,16 +201,26 @@ export class ConfigLoader {
     return problems;
   }
 
-  #link(result: CompileResult, catalogue: ServerCatalogue): void {
-    const { code } = result;
-    if (code === undefined) return;
-    const links = new ScriptLinks(catalogue, this.#parts.registry, this.#binder);
-    const program = linkProgram(code, links, this.#routeHost());
-    this.#parts.routes.use(program, new StackTraces(generatedFile, JSON.stringify(code.sourceMap)));
+  #link({ code, generate }: CompileResult, catalogue: ServerCatalogue): void {
+    if (code === undefined || generate === undefined) return;
+    const { assigned } = this.debugging;
+    const links = new ScriptLinks(catalogue, this.#parts.registry, this.#binder, assigned);
+    const use = (routes: CompiledRoutes): void => {
+      const program = linkProgram(routes, links, this.#routeHost(routes));
+      const traces = new StackTraces(generatedFile, JSON.stringify(routes.sourceMap));
+      this.#parts.routes.use(program, traces);
+    };
+    use(code);
+    this.debugging.serve({
+      use: (mode) => {
+        if (mode === 'off') use(code);
+        else use(generate({ trace: true, ...(mode === 'step' ? { steps: { never: neverHeld } } : {}) }));
+      },
+    });
   }
 
   /** What running routes complain about. */
-  #routeHost(): RouteHost {
+  #routeHost(code: CompiledRoutes): RouteHost {
     const { log, settings } = this.#parts;
     return {
       maxRecursiveLevel: settings.number('max_recursive_level', 256),
@@ -213,6 +230,7 @@ export class ConfigLoader {
       loopTooLong: (_context, file, line) => log.error(`${file}:${line}: while loop left: too many rounds`),
       routeNotFound: (_context, name, file, line) => log.error(`${file}:${line}: there is no route[${name}]`),
       badRegex: (pattern, reason) => log.error(`malformed regular expression "${pattern}": ${reason}`),
+      statement: this.debugging.hookFor(code) as RouteHost['statement'],
     };
   }
 }

@@ -2,7 +2,7 @@ import { ComponentLog, type LogLevels } from '../base/log.ts';
 import type { Database, Log, LogFields, Ports } from '../base/ports.ts';
 import type { TimerQueue } from '../base/timerQueue.ts';
 import type { ScriptContext } from '../module/context.ts';
-import type { Formats, Host, Site } from '../module/host.ts';
+import type { Formats, Host, ScriptDebugging, Site } from '../module/host.ts';
 import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { DnsLocation } from '../proxy/dnsLocation.ts';
 import type { StatelessProxy } from '../proxy/stateless.ts';
@@ -14,6 +14,13 @@ import type { ServerRpc } from './rpcRegistry.ts';
 import type { ServerRuntimeConfig } from './runtimeConfig.ts';
 import type { ServerSettings } from './settings.ts';
 import type { StatisticsRegistry } from './statistics.ts';
+
+/** What modules get of the configuration. */
+export interface ConfigParts {
+  readonly formats: Formats;
+  readonly defines: ReadonlyMap<string, string>;
+  readonly debugging: ScriptDebugging;
+}
 
 /** What all modules of one server share. */
 export interface ServerParts {
@@ -30,11 +37,9 @@ export interface ServerParts {
   readonly rpc: ServerRpc;
   readonly runtimeConfig: ServerRuntimeConfig;
   readonly databases: Databases;
-  /** `ScriptFormats` over the binder; known once the config is linked, which is before any module starts. */
-  readonly formats: () => Formats;
+  /** What the configuration brings; known once it is linked, which is before any module starts. */
+  readonly loaded: () => ConfigParts;
   readonly logFieldsOf: (context: ScriptContext) => LogFields;
-  /** Known once the config has been read. */
-  readonly defines: () => ReadonlyMap<string, string>;
   readonly configFile: () => string;
   readonly runningContext: () => ScriptContext | undefined;
   readonly startId: string;
@@ -110,7 +115,7 @@ export class ModuleHost implements Host {
     return this.#parts.runtimeConfig;
   }
   get formats(): Formats {
-    return this.#parts.formats();
+    return this.#parts.loaded().formats;
   }
   get startId(): string {
     return this.#parts.startId;
@@ -120,7 +125,11 @@ export class ModuleHost implements Host {
   }
 
   get defines(): ReadonlyMap<string, string> {
-    return this.#parts.defines();
+    return this.#parts.loaded().defines;
+  }
+
+  get debugging(): ScriptDebugging {
+    return this.#parts.loaded().debugging;
   }
 
   get configFile(): string {

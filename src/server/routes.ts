@@ -67,6 +67,11 @@ export class RouteRunner implements Routes {
     this.#traces = traces;
   }
 
+  /** The next message is number 1 again. */
+  resetMessageIds(): void {
+    this.#nextMessageId = 1;
+  }
+
   has(kind: RouteKind, name: string): boolean {
     return this.#table.find(kind, name) !== undefined;
   }

@@ -33,7 +33,7 @@ export function faceOf(level: number): LevelFace {
 export function textLine(record: LogRecord): string {
   const fields = record.fields;
   const prefix = fields?.logprefix ?? '';
-  let head = `${faceOf(record.level).name}: ${prefix}${record.component}`;
+  let head = `${record.levelName ?? faceOf(record.level).name}: ${prefix}${record.component}`;
   if (fields?.file !== undefined) head += ` [${fields.file}:${fields.line ?? 0}]`;
   // a line with a prefix of its own (module xlog) names no component
   if (record.component !== '')

@@ -64,7 +64,7 @@ export class JsonLogFormat {
     const parts = [
       `${name('idx')}: 0`,
       `${name('pid')}: ${this.#identity.pid}`,
-      `${name('level')}: ${JSON.stringify(faceOf(record.level).name)}`,
+      `${name('level')}: ${JSON.stringify(record.levelName ?? faceOf(record.level).name)}`,
       `${name('module')}: ${JSON.stringify(moduleName(record.component))}`,
       `${name('file')}: ${JSON.stringify(fields.file ?? '')}`,
       `${name('line')}: ${fields.line ?? 0}`,
@@ -94,7 +94,7 @@ export class JsonLogFormat {
     return JSON.stringify({
       time: new Date(this.#identity.wallMs()).toISOString(),
       proc: { id: String(pid), tid: pid },
-      pri: faceOf(record.level).name,
+      pri: record.levelName ?? faceOf(record.level).name,
       subsys: moduleName(record.component),
       file: { name: fields.file ?? '', line: fields.line ?? 0 },
       native: { function: fields.function ?? '' },
