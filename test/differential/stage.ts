@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inbox } from '../support/inbox.ts';
 import { ownAddress } from '../support/loopback.ts';
-import { MediaNode } from '../support/mediaNode.ts';
+import { MediaNode, type NodeProtocol } from '../support/mediaNode.ts';
 import { NgProtocol } from '../support/ngProtocol.ts';
 import type { Received } from '../support/peer.ts';
+import { RtpproxyProtocol } from '../support/rtpproxyProtocol.ts';
 import { type Program, type RunningServer, startServer } from '../support/server.ts';
 import { kindOf, readSip } from '../support/sipText.ts';
 import { makeSqliteDatabase, sqliteRows } from '../support/sqlite.ts';
@@ -79,11 +80,16 @@ function nodesOf(testCase: Case, address: string): MediaNode[] {
   return Object.entries(nodePorts)
     .filter(([, port]) => testCase.config.includes(`:${port}`))
     .map(([name, port]) => {
-      if (testCase.nodes !== 'ng') throw new Error(`${testCase.name}: no node speaks ${testCase.nodes}`);
-      const node = new MediaNode(name, address, port, new NgProtocol());
+      const node = new MediaNode(name, address, port, protocolOf(testCase));
       node.keepRepeats = testCase.keepRepeats;
       return node;
     });
+}
+
+function protocolOf(testCase: Case): NodeProtocol {
+  if (testCase.nodes === 'ng') return new NgProtocol();
+  if (testCase.nodes === 'rtpproxy') return new RtpproxyProtocol();
+  throw new Error(`${testCase.name}: no node speaks ${testCase.nodes}`);
 }
 
 function newActor(name: string, address: string, testCase: Case): Actor {

@@ -2,8 +2,8 @@
 import { errorText, ServerError } from '../../base/errors.ts';
 import type { Database, DbRow } from '../../base/ports.ts';
 import type { Host } from '../../module/host.ts';
-import type { NodePool } from './nodePool.ts';
-import { parseNodeUrl, type RtpNode } from './nodes.ts';
+import type { NodePool } from '../../module/mediaNodes/nodePool.ts';
+import { type MediaNode, parseNodeUrl } from '../../module/mediaNodes/nodes.ts';
 import type { RtpengineConfig } from './params.ts';
 
 export class NodeDatabase {
@@ -39,7 +39,7 @@ export class NodeDatabase {
     } catch (error) {
       return `table ${table}: ${errorText(error)}`;
     }
-    const seen = new Set<RtpNode>();
+    const seen = new Set<MediaNode>();
     for (const row of rows) {
       const node = this.#takeRow(row);
       if (node !== undefined) seen.add(node);
@@ -52,7 +52,7 @@ export class NodeDatabase {
     return undefined;
   }
 
-  #takeRow([setId, url, weight, disabled]: DbRow): RtpNode | undefined {
+  #takeRow([setId, url, weight, disabled]: DbRow): MediaNode | undefined {
     const text = String(url ?? '');
     const at = parseNodeUrl(text);
     if (typeof at === 'string') {

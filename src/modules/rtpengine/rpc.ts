@@ -1,13 +1,13 @@
 import type { RpcDeclaration } from '../../module/define.ts';
+import type { MediaNode } from '../../module/mediaNodes/nodes.ts';
 import { RpcFault, type RpcReply, RpcStruct, type RpcValue } from '../../module/rpc.ts';
-import type { RtpNode } from './nodes.ts';
 import type { Rtpengine } from './rtpengine.ts';
 
 const reloadPauseMs = 10_000;
 const whichNode = { name: 'url', type: 'string' } as const;
 
 /** Nodes by URL, or `all`; `::` before a URL is how kamcmd keeps it a text. */
-function nodesOf(self: Rtpengine, text: string): RtpNode[] {
+function nodesOf(self: Rtpengine, text: string): MediaNode[] {
   const url = text.startsWith('::') ? text.slice(2) : text;
   return [...self.pool.table.all()].filter((node) => !node.hidden && (url === 'all' || node.url === url));
 }
@@ -16,7 +16,7 @@ function unknown(): RpcFault {
   return new RpcFault(404, 'Instance not found');
 }
 
-function show(self: Rtpengine, node: RtpNode): RpcStruct {
+function show(self: Rtpengine, node: MediaNode): RpcStruct {
   const restMs = Math.max(0, node.retryAtMs - self.host.timers.nowMs);
   const recheck: RpcValue = node.permanent ? 'N/A' : node.enabled ? 0 : Math.ceil(restMs / 1000);
   return new RpcStruct()

@@ -2,25 +2,26 @@
 import { ServerError } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { CallTable } from '../../module/mediaNodes/callTable.ts';
+import { CommandClient } from '../../module/mediaNodes/commandClient.ts';
+import { callHash } from '../../module/mediaNodes/nodeHash.ts';
+import { NodePool, type PoolRules, type Session } from '../../module/mediaNodes/nodePool.ts';
+import { type MediaNode, parseNodeList } from '../../module/mediaNodes/nodes.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { sdpBodyOf } from '../../sip/sdpBody.ts';
 import { type Dictionary, textOf } from './bencode.ts';
-import { CallTable } from './callTable.ts';
-import { NgClient } from './client.ts';
 import { branchOfVia, type Identity, identityOf, makeCommand, type Operation } from './command.ts';
+import { askNode, isAlive } from './conversation.ts';
 import { DtmfEvents } from './dtmfEvents.ts';
 import { FlagCache, type Flags, isViaBranch, resolveAuto, type ViaBranch } from './flags.ts';
 import { similarFlag, unknownFlags } from './knownFlags.ts';
 import { NodeDatabase } from './nodeDatabase.ts';
-import { NodePool, type Session } from './nodePool.ts';
-import { parseNodeList, type RtpNode } from './nodes.ts';
 import { parameterNames, type RtpengineConfig } from './params.ts';
 import { ScriptVariables } from './scriptVariables.ts';
 import { fillQualities } from './statistics.ts';
 
 const setsKey = Symbol('rtpengine sets');
 const replyKey = Symbol('rtpengine reply');
-
 /** What is asked of tm, which need not be loaded. */
 interface Transactions {
   transactionOf(context: ScriptContext): { readonly request: SipMessage } | undefined;
@@ -49,7 +50,7 @@ export class Rtpengine {
   readonly host: Host;
   readonly config: RtpengineConfig;
   readonly variables = new ScriptVariables();
-  readonly client: NgClient;
+  readonly client: CommandClient;
   readonly calls: CallTable;
   readonly pool: NodePool;
   readonly database: NodeDatabase;
@@ -67,9 +68,17 @@ export class Rtpengine {
   constructor(host: Host, config: RtpengineConfig) {
     this.host = host;
     this.config = config;
-    this.client = new NgClient(host);
+    this.client = new CommandClient(host);
     this.calls = new CallTable(host.clock, () => config.hash_table_tout);
-    this.pool = new NodePool(host, config, this.client, this.calls);
+    const rules: PoolRules = {
+      restSec: () => config.rtpengine_disable_tout,
+      redetects: () => config.aggressive_redetection !== 0,
+      allowOp: () => config.rtpengine_allow_op,
+      probeHoldMs: () => config.rtpengine_tout_ms,
+      hash: (callId) => callHash(callId, config.hash_algo),
+      isAlive: (node) => isAlive(this.client, config, node),
+    };
+    this.pool = new NodePool(host, rules, this.client, this.calls);
     this.database = new NodeDatabase(host, config, this.pool);
     this.#dtmf = new DtmfEvents(host, config, this.variables);
     for (const text of config.rtpengine_sock) this.#addNodes(text);
@@ -240,13 +249,13 @@ export class Rtpengine {
       isFragment,
       rawFlags,
     });
-    const tried: RtpNode[] = [];
+    const tried: MediaNode[] = [];
     let node = this.pool.nodeOf(session) ?? (await this.pool.choose(session, tried));
     while (node !== undefined) {
       this.variables.set('rtp_inst_pvar', context, node.url);
       this.calls.insert(callId, viaBranch, node);
-      const { rtpengine_tout_ms: timeoutMs, rtpengine_retr: tries, queried_nodes_limit } = this.config;
-      const reply = await this.client.ask(node, command, { timeoutMs, tries });
+      const { queried_nodes_limit } = this.config;
+      const reply = await askNode(this.client, this.config, node, command);
       if (reply === 'timeout') this.pool.fail(node);
       else if (typeof reply !== 'string' && textOf(reply, 'result') !== 'load limit') {
         if (operation === 'delete') this.calls.remove(callId, viaBranch, setId);
@@ -261,7 +270,7 @@ export class Rtpengine {
     return undefined;
   }
 
-  #checked(operation: Operation, node: RtpNode, reply: Dictionary): Dictionary | undefined {
+  #checked(operation: Operation, node: MediaNode, reply: Dictionary): Dictionary | undefined {
     const warning = textOf(reply, 'warning');
     if (warning !== undefined) this.host.log.notice(`${operation}: ${node.url} says: ${warning}`);
     if (textOf(reply, 'result') === 'ok') return reply;

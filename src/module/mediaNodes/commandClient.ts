@@ -1,12 +1,16 @@
-/** Sends commands to nodes over UDP: cookies, repetitions, timeouts, and a bound on what is outstanding. */
+/** Sends commands to media nodes over UDP: cookies, repetitions, timeouts, and a bound on what is outstanding. */
 import type { DatagramSocket, Log } from '../../base/ports.ts';
 import type { Timer } from '../../base/timerQueue.ts';
-import type { Host } from '../../module/host.ts';
-import { type Bencode, type Dictionary, decodeDictionary, encode } from './bencode.ts';
-import type { RtpNode } from './nodes.ts';
+import type { Host } from '../host.ts';
+import type { MediaNode } from './nodes.ts';
 
 /** Why there is no reply. */
 export type NoReply = 'timeout' | 'overload' | 'unresolved' | 'closed';
+
+/** What stands behind the cookie of a reply, as latin1. */
+export interface Reply {
+  readonly text: string;
+}
 
 export interface Timing {
   /** Milliseconds to wait for each try. */
@@ -19,19 +23,19 @@ const maxOutstanding = 4096;
 
 interface Pending {
   readonly cookie: string;
-  readonly node: RtpNode;
+  readonly node: MediaNode;
   readonly datagram: string;
   readonly timing: Timing;
   tries: number;
   timer: Timer | undefined;
-  readonly done: (reply: Dictionary | NoReply) => void;
+  readonly done: (reply: Reply | NoReply) => void;
 }
 
-export class NgClient {
+export class CommandClient {
   readonly #host: Host;
   readonly #log: Log;
   readonly #pending = new Map<string, Pending>();
-  readonly #outstanding = new Map<RtpNode, number>();
+  readonly #outstanding = new Map<MediaNode, number>();
   readonly #sockets = new Map<4 | 6, DatagramSocket>();
   #prefix = '';
   #count = 0;
@@ -69,7 +73,7 @@ export class NgClient {
   }
 
   /** Resolves with the reply, or with the reason why there is none. */
-  ask(node: RtpNode, command: ReadonlyMap<string, Bencode>, timing: Timing): Promise<Dictionary | NoReply> {
+  ask(node: MediaNode, command: string, timing: Timing): Promise<Reply | NoReply> {
     if (node.address === '') return Promise.resolve('unresolved');
     const outstanding = this.#outstanding.get(node) ?? 0;
     if (outstanding >= maxOutstanding) {
@@ -79,7 +83,7 @@ export class NgClient {
     this.#outstanding.set(node, outstanding + 1);
     const cookie = `${this.#prefix}_${++this.#count}`;
     return new Promise((resolve) => {
-      const datagram = `${cookie} ${encode(command)}`;
+      const datagram = `${cookie} ${command}`;
       const pending: Pending = { cookie, node, datagram, timing, tries: 0, timer: undefined, done: resolve };
       this.#pending.set(cookie, pending);
       this.#transmit(pending);
@@ -87,7 +91,7 @@ export class NgClient {
   }
 
   /** All that waits for this node ends now: it has been found dead. */
-  abandon(node: RtpNode): void {
+  abandon(node: MediaNode): void {
     for (const pending of [...this.#pending.values()])
       if (pending.node === node) this.#finish(pending, 'timeout');
   }
@@ -113,12 +117,10 @@ export class NgClient {
     const space = text.indexOf(' ');
     const pending = this.#pending.get(text.slice(0, space));
     if (pending === undefined) return; // the second answer to a repeated command
-    const reply = decodeDictionary(text, space + 1);
-    if (reply === undefined) this.#log.warn(`${pending.node.url} sent what is no bencoded dictionary`);
-    else this.#finish(pending, reply);
+    this.#finish(pending, { text: text.slice(space + 1) });
   }
 
-  #finish(pending: Pending, outcome: Dictionary | NoReply): void {
+  #finish(pending: Pending, outcome: Reply | NoReply): void {
     if (!this.#pending.delete(pending.cookie)) return;
     if (pending.timer !== undefined) this.#host.timers.cancel(pending.timer);
     const { node } = pending;

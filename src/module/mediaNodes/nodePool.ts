@@ -1,13 +1,9 @@
 /** Which nodes can be used, which of them takes a call, and how they come back after a failure. */
-import type { Host } from '../../module/host.ts';
-import { type Dictionary, textOf } from './bencode.ts';
+import type { Host } from '../host.ts';
 import type { CallTable } from './callTable.ts';
-import type { NgClient } from './client.ts';
-import { callHash, weightedIndex } from './nodeHash.ts';
-import { NodeTable, type RtpNode } from './nodes.ts';
-import type { RtpengineConfig } from './params.ts';
-
-const ping: ReadonlyMap<string, string> = new Map([['command', 'ping']]);
+import type { CommandClient } from './commandClient.ts';
+import { weightedIndex } from './nodeHash.ts';
+import { type MediaNode, NodeTable } from './nodes.ts';
 
 /** What a command is about. */
 export interface Session {
@@ -16,48 +12,64 @@ export interface Session {
   readonly setId: number;
 }
 
+/** How a module wants its nodes treated; asked each time, as parameters may change. */
+export interface PoolRules {
+  /** Seconds for which a node that does not answer rests. */
+  restSec(): number;
+  /** Probe all nodes of a set when none can be used? */
+  redetects(): boolean;
+  /** Calls that a disabled node has: 0 it gets nothing more, 1 they may end, 2 only when it was disabled by hand. */
+  allowOp(): number;
+  /** Milliseconds for which a failed probe counts. */
+  probeHoldMs(): number;
+  hash(callId: string): number;
+  /** Does the node answer as it should? */
+  isAlive(node: MediaNode): Promise<boolean>;
+}
+
 export class NodePool {
   readonly table = new NodeTable();
   readonly #host: Host;
-  readonly #config: RtpengineConfig;
-  readonly #client: NgClient;
+  readonly #rules: PoolRules;
+  readonly #client: CommandClient;
   readonly #calls: CallTable;
-  readonly #probes = new Map<RtpNode, Promise<boolean>>();
-  readonly #failedProbes = new Map<RtpNode, number>();
+  readonly #probes = new Map<MediaNode, Promise<boolean>>();
+  readonly #failedProbes = new Map<MediaNode, number>();
 
-  constructor(host: Host, config: RtpengineConfig, client: NgClient, calls: CallTable) {
+  constructor(host: Host, rules: PoolRules, client: CommandClient, calls: CallTable) {
     this.#host = host;
-    this.#config = config;
+    this.#rules = rules;
     this.#client = client;
     this.#calls = calls;
   }
 
   /** The node that has this call already, if it may still be asked. */
-  nodeOf(session: Session): RtpNode | undefined {
+  nodeOf(session: Session): MediaNode | undefined {
     const node = this.#calls.find(session.callId, session.viaBranch, session.setId);
     if (node === undefined || this.#mayFinish(node)) return node;
     return undefined;
   }
 
   /** A node for a new call that is not among the `tried` ones; a promise where only a probe can tell. */
-  choose(session: Session, tried: readonly RtpNode[]): RtpNode | undefined | Promise<RtpNode | undefined> {
+  choose(
+    session: Session,
+    tried: readonly MediaNode[],
+  ): MediaNode | undefined | Promise<MediaNode | undefined> {
     const nodes = this.table.sets.get(session.setId)?.nodes;
     if (nodes === undefined) return undefined;
     this.#probeDue(nodes);
     const chosen = this.#pick(nodes, session, tried);
-    if (chosen !== undefined || this.#config.aggressive_redetection === 0) return chosen;
+    if (chosen !== undefined || !this.#rules.redetects()) return chosen;
     const silent = nodes.filter((node) => !node.enabled && !node.permanent && !tried.includes(node));
     if (silent.length === 0) return undefined;
     return Promise.all(silent.map((node) => this.probe(node))).then(() => this.#pick(nodes, session, tried));
   }
 
   /** The node has not answered: no call gets it for a while, and those that wait for it wait no longer. */
-  fail(node: RtpNode): void {
+  fail(node: MediaNode): void {
     node.failures++;
     if (node.enabled) {
-      this.#host.log.error(
-        `${node.url} does not answer, disabled for ${this.#config.rtpengine_disable_tout} s`,
-      );
+      this.#host.log.error(`${node.url} does not answer, disabled for ${this.#rules.restSec()} s`);
     }
     this.#rest(node);
     this.#client.abandon(node);
@@ -67,11 +79,11 @@ export class NodePool {
    * Asks a node whether it lives, and believes it; those who ask meanwhile share the answer, and no answer counts
    * for as long as one would have been waited for once.
    */
-  probe(node: RtpNode): Promise<boolean> {
+  probe(node: MediaNode): Promise<boolean> {
     const running = this.#probes.get(node);
     if (running !== undefined) return running;
     const failedMs = this.#failedProbes.get(node);
-    if (failedMs !== undefined && this.#host.timers.nowMs - failedMs < this.#config.rtpengine_tout_ms)
+    if (failedMs !== undefined && this.#host.timers.nowMs - failedMs < this.#rules.probeHoldMs())
       return Promise.resolve(false);
     const probe = this.#probeNow(node);
     this.#probes.set(node, probe);
@@ -85,7 +97,7 @@ export class NodePool {
   }
 
   /** By RPC. An enabled node must answer first; a permanently disabled one is at least tried again soon. */
-  async enable(node: RtpNode): Promise<boolean> {
+  async enable(node: MediaNode): Promise<boolean> {
     node.permanent = false;
     this.#failedProbes.delete(node);
     const alive = await this.probe(node);
@@ -93,13 +105,13 @@ export class NodePool {
     return alive;
   }
 
-  disable(node: RtpNode): void {
+  disable(node: MediaNode): void {
     node.enabled = false;
     node.permanent = true;
   }
 
   /** Addresses of the nodes that are given by name; unknown ones stay disabled until a later probe finds them. */
-  async resolve(node: RtpNode): Promise<void> {
+  async resolve(node: MediaNode): Promise<void> {
     if (node.address !== '') return;
     const { resolver } = this.#host;
     try {
@@ -111,37 +123,39 @@ export class NodePool {
     if (node.address === '') this.#host.log.error(`${node.url}: the name has no address`);
   }
 
-  #pick(nodes: readonly RtpNode[], { callId }: Session, tried: readonly RtpNode[]): RtpNode | undefined {
+  #pick(
+    nodes: readonly MediaNode[],
+    { callId }: Session,
+    tried: readonly MediaNode[],
+  ): MediaNode | undefined {
     const usable = nodes.filter((node) => node.isUsable && !tried.includes(node));
     if (usable.length <= 1) return usable[0];
     const weights = usable.map((node) => node.weight);
-    return usable[weightedIndex(weights, callHash(callId, this.#config.hash_algo))];
+    return usable[weightedIndex(weights, this.#rules.hash(callId))];
   }
 
-  /** `rtpengine_allow_op`: calls that a disabled node has may end there. */
-  #mayFinish(node: RtpNode): boolean {
+  /** Calls that a disabled node has may end there. */
+  #mayFinish(node: MediaNode): boolean {
     if (node.enabled) return true;
-    const allowed = this.#config.rtpengine_allow_op;
+    const allowed = this.#rules.allowOp();
     return allowed === 1 || (allowed === 2 && node.permanent);
   }
 
-  #rest(node: RtpNode): void {
+  #rest(node: MediaNode): void {
     node.enabled = false;
-    node.retryAtMs = this.#host.timers.nowMs + this.#config.rtpengine_disable_tout * 1000;
+    node.retryAtMs = this.#host.timers.nowMs + this.#rules.restSec() * 1000;
   }
 
   /** Nodes whose rest is over are probed in the background; no call waits for that. */
-  #probeDue(nodes: readonly RtpNode[]): void {
+  #probeDue(nodes: readonly MediaNode[]): void {
     const now = this.#host.timers.nowMs;
     for (const node of nodes)
       if (!node.enabled && !node.permanent && node.retryAtMs <= now) void this.probe(node);
   }
 
-  async #probeNow(node: RtpNode): Promise<boolean> {
+  async #probeNow(node: MediaNode): Promise<boolean> {
     await this.resolve(node);
-    const { rtpengine_tout_ms: timeoutMs, rtpengine_retr: tries } = this.#config;
-    const reply = await this.#client.ask(node, ping, { timeoutMs, tries });
-    const alive = typeof reply !== 'string' && isPong(reply);
+    const alive = node.address !== '' && (await this.#rules.isAlive(node));
     if (alive) this.#failedProbes.delete(node);
     else this.#failedProbes.set(node, this.#host.timers.nowMs);
     if (node.permanent) return alive;
@@ -152,8 +166,4 @@ export class NodePool {
     }
     return alive;
   }
-}
-
-function isPong(reply: Dictionary): boolean {
-  return textOf(reply, 'result') === 'pong';
 }

@@ -10,8 +10,8 @@ export interface NodeAddress {
 
 const defaultPort = 22222;
 
-/** One rtpengine. The same URL in two sets is two nodes, as it may have two weights. */
-export class RtpNode {
+/** One media node. The same URL in two sets is two nodes, as it may have two weights. */
+export class MediaNode {
   /** As the configuration names it, without weight. */
   readonly url: string;
   readonly setId: number;
@@ -47,7 +47,7 @@ export class RtpNode {
 
 export class NodeSet {
   readonly id: number;
-  readonly nodes: RtpNode[] = [];
+  readonly nodes: MediaNode[] = [];
 
   constructor(id: number) {
     this.id = id;
@@ -104,7 +104,7 @@ export class NodeTable {
   #count = 0;
 
   /** The node of this URL in this set, made when it is new; `weight` becomes its weight. */
-  add({ setId, url, weight }: NodeSpec): RtpNode {
+  add({ setId, url, weight }: NodeSpec): MediaNode {
     const set = this.#setOf(setId);
     const known = set.nodes.find((node) => node.url === url);
     if (known !== undefined) {
@@ -113,13 +113,13 @@ export class NodeTable {
     }
     const at = parseNodeUrl(url);
     if (typeof at === 'string') throw new TypeError(at);
-    const node = new RtpNode(url, setId, this.#count++, at, weight);
+    const node = new MediaNode(url, setId, this.#count++, at, weight);
     node.address = addressOfHost(at.host) ?? '';
     set.nodes.push(node);
     return node;
   }
 
-  *all(): IterableIterator<RtpNode> {
+  *all(): IterableIterator<MediaNode> {
     for (const set of this.sets.values()) yield* set.nodes;
   }
 

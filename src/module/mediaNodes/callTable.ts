@@ -1,11 +1,11 @@
 /** Which node has which call: later commands of a call go where its offer went. */
 import type { Clock } from '../../base/ports.ts';
-import type { RtpNode } from './nodes.ts';
+import type { MediaNode } from './nodes.ts';
 
 interface Entry {
   readonly callId: string;
   readonly viaBranch: string;
-  readonly node: RtpNode;
+  readonly node: MediaNode;
   readonly expiresMs: number;
 }
 
@@ -33,7 +33,7 @@ export class CallTable {
   }
 
   /** The node of this branch of a call; without a branch, of any. */
-  find(callId: string, viaBranch: string, setId: number): RtpNode | undefined {
+  find(callId: string, viaBranch: string, setId: number): MediaNode | undefined {
     const call = this.#calls.get(callId);
     if (call === undefined) return undefined;
     const now = this.#clock.nowMs();
@@ -45,7 +45,7 @@ export class CallTable {
     return undefined;
   }
 
-  insert(callId: string, viaBranch: string, node: RtpNode): void {
+  insert(callId: string, viaBranch: string, node: MediaNode): void {
     this.#sweep(sweepSteps);
     const call = this.#calls.get(callId) ?? new Map<string, Entry>();
     const slot = key(viaBranch, node.setId);
