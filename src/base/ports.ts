@@ -205,6 +205,8 @@ export interface HostRecord {
 
 /** An empty array means that the name has no such record; a rejection means that nobody could tell. */
 export interface Resolver {
+  /** How patient later questions are: `tries` times `timeoutMs` in all. */
+  tune?(options: { readonly timeoutMs: number; readonly tries: number }): void;
   naptr(name: string): Promise<readonly NaptrRecord[]>;
   srv(name: string): Promise<readonly SrvRecord[]>;
   a(name: string): Promise<readonly HostRecord[]>;

@@ -22,13 +22,18 @@ const emptyCodes: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND', 'EBADNA
 
 /** DNS by c-ares, behind the hosts file. Nothing is cached here. */
 export class NodeResolver implements Resolver {
-  readonly #dns: DnsResolver;
+  #dns: DnsResolver;
+  readonly #servers: readonly string[];
   readonly #hosts: HostsFile;
 
   constructor(options: ResolverOptions = {}) {
-    this.#dns = new DnsResolver({ timeout: options.timeoutMs ?? 2000, tries: options.tries ?? 2 });
-    if (options.servers !== undefined && options.servers.length > 0) this.#dns.setServers(options.servers);
+    this.#servers = options.servers ?? [];
+    this.#dns = this.#resolverWith(options.timeoutMs ?? 2000, options.tries ?? 2);
     this.#hosts = new HostsFile(options.hostsPath);
+  }
+
+  tune({ timeoutMs, tries }: { readonly timeoutMs: number; readonly tries: number }): void {
+    this.#dns = this.#resolverWith(timeoutMs, tries);
   }
 
   async naptr(name: string): Promise<readonly NaptrRecord[]> {
@@ -62,6 +67,14 @@ export class NodeResolver implements Resolver {
   async ptr(address: string): Promise<readonly string[]> {
     const local = this.#hosts.namesOf(address);
     return local.length > 0 ? local : answer(address, this.#dns.reverse(address));
+  }
+
+  /** c-ares doubles its patience with each try: begin with less, so that the whole is as asked. */
+  #resolverWith(timeoutMs: number, tries: number): DnsResolver {
+    const timeout = Math.max(1, Math.round((timeoutMs * tries) / (2 ** tries - 1)));
+    const resolver = new DnsResolver({ timeout, tries });
+    if (this.#servers.length > 0) resolver.setServers(this.#servers);
+    return resolver;
   }
 
   #local(name: string, family: 4 | 6): readonly HostRecord[] | undefined {

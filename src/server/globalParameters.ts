@@ -156,6 +156,8 @@ export const globalParameters: readonly GlobalParameter[] = [
     runtime: true,
   }),
   bool('dns_try_naptr', 0, 'Ask for NAPTR records (RFC 3263 §4.1).', { runtime: true }),
+  int('dns_retr_time', 0, 'Time for one try to get an answer, s; 0 for 2 s.', { min: 0 }),
+  int('dns_retr_no', 1, 'Further tries when there is no answer.', { min: 0 }),
   bool('dns_try_ipv6', 0, 'Ask for AAAA records too.', { runtime: true }),
   bool('dns_srv_lb', 0, 'Share load by the weights of SRV records.', {
     aliases: ['dns_srv_loadbalancing'],
@@ -336,7 +338,7 @@ export const globalParameters: readonly GlobalParameter[] = [
   ...without(notYet, 'bool', 'log_color', 'msg_time'),
   ...without(eventLoop, 'string', 'tcp_poll_method', ['poll_method']),
   ...without(notYet, 'special', 'tos'),
-  ...without(system, 'int', 'dns_retr_no', 'dns_retr_time', 'dns_servers_no', 'dns_slow_query_ms'),
+  ...without(system, 'int', 'dns_servers_no', 'dns_slow_query_ms'),
   ...without(system, 'bool', 'dns_use_search_list', 'dns_search_full_match', 'dns_reinit'),
   ...without(
     'there is no realtime scheduling in Node',

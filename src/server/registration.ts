@@ -12,6 +12,7 @@ import { systemRpc } from './rpc/system.ts';
 import { transportRpc } from './rpc/transport.ts';
 import type { ServerRpc } from './rpcRegistry.ts';
 import type { ServerRuntimeConfig } from './runtimeConfig.ts';
+import { tuneResolver } from './serverLocation.ts';
 import type { ServerSettings } from './settings.ts';
 import type { StatisticsRegistry } from './statistics.ts';
 import {
@@ -40,9 +41,10 @@ export interface RegistrationParts {
   defines(): ReadonlyMap<string, string>;
 }
 
-/** Offers counters, RPC methods and run-time variables of the core and of all loaded modules. */
+/** Settings that ports want to know; counters, RPC methods and run-time variables of the core and of all loaded modules. */
 export function registerEverything(parts: RegistrationParts): void {
   const { counters, statistics, rpc, runtimeConfig, registry } = parts;
+  tuneResolver(parts.ports.resolver, parts.settings);
   counters.registerIn(statistics);
   registerTransport(parts);
   rpc.addCore(coreRpc(parts)); // a module may put its own method in place of one of these

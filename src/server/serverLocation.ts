@@ -4,6 +4,8 @@ import { DnsLocation, type LocationSettings } from '../proxy/dnsLocation.ts';
 import type { Transport } from '../proxy/transport.ts';
 import type { ServerSettings } from './settings.ts';
 
+const defaultRetrySec = 2;
+
 /** `dns_cache_flags`. */
 const CacheFlag = { ipv4Only: 1, ipv6Only: 2, preferIpv6: 4 } as const;
 
@@ -17,6 +19,12 @@ export function makeLocation(
 ): DnsLocation {
   const cache = new DnsCache(resolver, cacheSettings(settings), nowMs);
   return new DnsLocation(cache, entropy, locationSettings(settings, transport));
+}
+
+/** How long the resolver waits for name servers. */
+export function tuneResolver(resolver: Resolver, settings: ServerSettings): void {
+  const timeoutSec = settings.number('dns_retr_time', 0) || defaultRetrySec;
+  resolver.tune?.({ timeoutMs: timeoutSec * 1000, tries: settings.number('dns_retr_no', 1) + 1 });
 }
 
 function locationSettings(settings: ServerSettings, transport: Transport): LocationSettings {
