@@ -28,17 +28,8 @@ function parameter(
   doc: string,
   extra: Extra = {},
 ): GlobalParameter {
-  return {
-    name,
-    type,
-    default: value,
-    doc,
-    aliases: extra.aliases ?? [],
-    runtime: extra.runtime ?? false,
-    min: extra.min,
-    max: extra.max,
-    oneOf: extra.oneOf,
-  };
+  const { aliases = [], runtime = false, min, max, oneOf } = extra;
+  return { name, type, default: value, doc, aliases, runtime, min, max, oneOf };
 }
 
 function int(name: string, value: number | undefined, doc: string, extra?: Extra): GlobalParameter {

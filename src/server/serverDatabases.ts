@@ -46,6 +46,6 @@ function logEvent(log: Log, url: string, event: DatabaseEvent): void {
   if (event.kind === 'away') log.error(`database ${name} is away: ${event.reason}`);
   else {
     const seconds = (event.awayMs / 1000).toFixed(1);
-    log.notice(`database ${name} is back after ${seconds} s; ${event.refused} queries failed meanwhile`);
+    log.warn(`database ${name} is back after ${seconds} s; ${event.refused} queries failed meanwhile`);
   }
 }

@@ -1,4 +1,4 @@
-import { errorText } from '../../base/errors.ts';
+import { errorText, isOutage } from '../../base/errors.ts';
 import type { Database, DbStatement, DbValue } from '../../base/ports.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
@@ -77,7 +77,7 @@ export class DbWriter {
       await this.#database.batch(statements);
       return true;
     } catch (error) {
-      this.#host.log.error(`failed to insert into table ${table}: ${errorText(error)}`);
+      this.#failed(table, error);
       return false;
     } finally {
       this.#pending--;
@@ -89,6 +89,11 @@ export class DbWriter {
   settled(): Promise<void> {
     if (this.#pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** An outage is told once, by the database. */
+  #failed(table: string, error: unknown): void {
+    if (!isOutage(error)) this.#host.log.error(`failed to insert into table ${table}: ${errorText(error)}`);
   }
 
   #rows(record: AccountRecord): Record<string, DbValue>[] {

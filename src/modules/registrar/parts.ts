@@ -1,4 +1,4 @@
-import { ServerError } from '../../base/errors.ts';
+import { errorText, isOutage, ServerError } from '../../base/errors.ts';
 import type { VariableRef } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
@@ -73,9 +73,8 @@ export class Parts {
     const result = then(this.domain(table), work);
     if (!(result instanceof Promise)) return result;
     return result.catch((error: unknown) => {
-      this.host.log.error(
-        `location table ${table}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      // an outage is told once, by the database
+      if (!isOutage(error)) this.host.log.error(`location table ${table}: ${errorText(error)}`);
       return otherwise;
     });
   }

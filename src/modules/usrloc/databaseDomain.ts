@@ -1,4 +1,4 @@
-import { errorText } from '../../base/errors.ts';
+import { errorText, isOutage } from '../../base/errors.ts';
 import type { Database, DbCondition, DbResult, DbStatement } from '../../base/ports.ts';
 import type { XavpNode } from '../../module/variables.ts';
 import type {
@@ -140,6 +140,7 @@ export class DatabaseDomain implements LocationDomain {
         await this.#write(this.#rows.delete(this.name, binding));
       }
     } catch (error) {
+      if (isOutage(error)) return; // told once, by the database
       this.#context.host.log.error(`cannot clean table ${this.name}: ${errorText(error)}`);
     }
   }

@@ -1,4 +1,4 @@
-import { errorText, ServerError } from '../../base/errors.ts';
+import { errorText, isOutage, ServerError } from '../../base/errors.ts';
 import type { Database } from '../../base/ports.ts';
 import type { Timer } from '../../base/timerQueue.ts';
 import type { Host } from '../../module/host.ts';
@@ -234,7 +234,8 @@ export class Locations implements LocationService {
         ...server,
       ];
       await this.#database.delete(table, where).catch((error: unknown) => {
-        host.log.error(`cannot clean table ${table}: ${errorText(error)}`);
+        // an outage is told once, by the database
+        if (!isOutage(error)) host.log.error(`cannot clean table ${table}: ${errorText(error)}`);
       });
     }
   }

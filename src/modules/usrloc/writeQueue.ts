@@ -1,4 +1,4 @@
-import { errorText } from '../../base/errors.ts';
+import { errorText, isOutage } from '../../base/errors.ts';
 import type { Database, DbStatement, Log } from '../../base/ports.ts';
 import { BindingState, type StoredBinding } from './binding.ts';
 import type { RowMapper } from './rows.ts';
@@ -11,7 +11,7 @@ const maxRemoved = 50_000;
 const maxFailuresInRow = 3;
 
 interface Failure {
-  readonly reason: string;
+  readonly reason: unknown;
   /** Nothing could be written any more: do not try the rest now. */
   readonly isAway: boolean;
 }
@@ -92,7 +92,7 @@ export class WriteQueue {
 
   async #drain(): Promise<void> {
     let isAway = false;
-    let reason = '';
+    let reason: unknown = '';
     // gives simultaneous requests the chance to share the first transaction
     await Promise.resolve();
     while (this.#pending.size > 0) {
@@ -108,9 +108,10 @@ export class WriteQueue {
     }
     // in the same step as the last look at what is pending: who adds later starts anew
     this.#running = undefined;
-    if (this.#failed.size > 0)
+    // an outage is told once, by the database
+    if (this.#failed.size > 0 && !isOutage(reason))
       this.#log.error(
-        `cannot write ${this.#failed.size} binding(s) to table ${this.#table}, trying again later: ${reason}`,
+        `cannot write ${this.#failed.size} binding(s) to table ${this.#table}, trying again later: ${errorText(reason)}`,
       );
   }
 
@@ -137,11 +138,11 @@ export class WriteQueue {
   /** All in one transaction; when that fails one by one, so that a bad row does not keep the others out. */
   async #writeGroup(group: readonly StoredBinding[]): Promise<Failure | undefined> {
     if ((await this.#try(group, false)) === undefined) return undefined;
-    let reason: string | undefined;
+    let reason: unknown;
     let inRow = 0;
     for (const binding of group) {
       const skip = inRow >= maxFailuresInRow;
-      const failure: string | undefined = skip ? reason : await this.#try([binding], true);
+      const failure: unknown = skip ? reason : await this.#try([binding], true);
       if (failure === undefined) {
         inRow = 0;
         continue;
@@ -165,14 +166,14 @@ export class WriteQueue {
     this.#failed.add(binding);
   }
 
-  async #try(group: readonly StoredBinding[], again: boolean): Promise<string | undefined> {
+  async #try(group: readonly StoredBinding[], again: boolean): Promise<unknown> {
     const statements: DbStatement[] = [];
     const removed = group.map((binding) => binding.removed);
     for (const binding of group) statements.push(...this.#statementsFor(binding, again));
     try {
       if (statements.length > 0) await this.#database.batch(statements);
     } catch (error) {
-      return errorText(error);
+      return error;
     }
     for (const [i, binding] of group.entries()) this.#noteWritten(binding, removed[i] === true);
     return undefined;
