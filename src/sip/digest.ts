@@ -1,5 +1,5 @@
 /** Digest authentication for SIP: RFC 3261 §22.4, RFC 7616, RFC 8760. Texts are hashed as bytes (latin1). */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as hashOf, timingSafeEqual } from 'node:crypto';
 import { type AuthValue, parseAuthValue } from './authValue.ts';
 import { hexDigit } from './scan.ts';
 
@@ -108,9 +108,7 @@ const hashNames: Readonly<Record<string, string>> = {
 
 function hash(algorithm: DigestAlgorithm, text: string): string {
   const plain = algorithm.endsWith('-sess') ? algorithm.slice(0, -5) : algorithm;
-  return createHash(hashNames[plain] ?? 'md5')
-    .update(text, 'latin1')
-    .digest('hex');
+  return hashOf(hashNames[plain] ?? 'md5', Buffer.from(text, 'latin1'), 'hex');
 }
 
 /** Digits of a response by that algorithm. */

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Entropy } from '../../base/ports.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { AuthConfig } from './params.ts';
@@ -27,7 +27,7 @@ const Tracking = { counts: 0x80, oneTime: 0x40 } as const;
  */
 export class NonceMint {
   readonly #config: AuthConfig;
-  readonly #secret: string;
+  readonly #secret: Buffer;
   readonly #requestSecret: string;
 
   constructor(config: AuthConfig, entropy: Entropy) {
@@ -36,7 +36,7 @@ export class NonceMint {
     const { auth_checks_register, auth_checks_no_dlg, auth_checks_in_dlg } = config;
     const half = Math.floor(secret.length / 2);
     const isSplit = (auth_checks_register | auth_checks_no_dlg | auth_checks_in_dlg) !== 0;
-    this.#secret = isSplit ? secret.slice(0, half) : secret;
+    this.#secret = Buffer.from(isSplit ? secret.slice(0, half) : secret, 'latin1');
     this.#requestSecret = isSplit ? secret.slice(half) : '';
   }
 
@@ -110,7 +110,7 @@ export class NonceMint {
   }
 
   #sign(times: Buffer, tracking: Buffer): Buffer {
-    return createHash('md5').update(times).update(tracking).update(this.#secret, 'latin1').digest();
+    return hash('md5', Buffer.concat([times, tracking, this.#secret]), 'buffer');
   }
 
   #partsFor({ message }: ScriptContext): number {
