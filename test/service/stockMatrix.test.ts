@@ -58,7 +58,7 @@ async function setParameter(
   const kamcmd = findTool('kamcmd');
   if (kamcmd === undefined) throw new Error('kamcmd is not installed (Debian package kamailio)');
   const socket = `unix:${join(server.folder, 'kamailio_ctl')}`;
-  const { code, stdout, stderr } = await runProgram(kamcmd, ['-s', socket, 'cfg.sets', group, name, value]);
+  const { code, stdout, stderr } = await runProgram(kamcmd, ['-s', socket, 'cfg.sets', group, name, `s:${value}`]);
   assert.equal(code, 0, stdout + stderr);
 }
 
@@ -96,7 +96,7 @@ async function checkAccounting(
 ): Promise<void> {
   await callThrough(alice, bob, bob.uri);
   const columns = 'method, sip_code, src_user, src_domain, src_ip, dst_ouser, dst_user, dst_domain';
-  const calls = () => database.sql(`SELECT ${columns} FROM acc ORDER BY id`);
+  const calls = () => database.sql(`SELECT ${columns} FROM acc ORDER BY method DESC`);
   assert.ok(await soon(async () => (await calls()).length === 2), server.log());
   assert.deepEqual(await calls(), [
     ['INVITE', '200', 'alice', address, address, callee, callee, address],
