@@ -58,7 +58,14 @@ async function setParameter(
   const kamcmd = findTool('kamcmd');
   if (kamcmd === undefined) throw new Error('kamcmd is not installed (Debian package kamailio)');
   const socket = `unix:${join(server.folder, 'kamailio_ctl')}`;
-  const { code, stdout, stderr } = await runProgram(kamcmd, ['-s', socket, 'cfg.sets', group, name, `s:${value}`]);
+  const { code, stdout, stderr } = await runProgram(kamcmd, [
+    '-s',
+    socket,
+    'cfg.sets',
+    group,
+    name,
+    `s:${value}`,
+  ]);
   assert.equal(code, 0, stdout + stderr);
 }
 
