@@ -13,6 +13,8 @@ export interface BaresipOptions {
   readonly controlPort: number;
   readonly rtpPorts: string;
   readonly transport?: 'udp' | 'tcp';
+  /** `none` without. */
+  readonly password?: string;
   /** Further modules, such as `presence`. */
   readonly modules?: readonly string[];
   /** Lines of its address book: `"Alice" <sip:alice@host>;presence=p2p`. */
@@ -169,5 +171,5 @@ function configText(options: BaresipOptions): string {
 
 function accountText(options: BaresipOptions): string {
   const transport = options.transport === 'tcp' ? ';transport=tcp' : '';
-  return `<sip:${options.user}@${options.address}${transport}>;regint=60;answermode=manual;auth_pass=none${options.accountParams ?? ''}\n`;
+  return `<sip:${options.user}@${options.address}${transport}>;regint=60;answermode=manual;auth_pass=${options.password ?? 'none'}${options.accountParams ?? ''}\n`;
 }

@@ -155,6 +155,30 @@ test('servers that share a secret take the nonces of each other, within the drif
   assert.equal(check(other, request(near)), -1);
 });
 
+test('nonces that Kamailio 5.6.3 has made', () => {
+  const secret = '0123456789abcdefghij';
+  const text = (answer: string) =>
+    'OPTIONS sip:x SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:5071;branch=z9hG4bK-x0\nFrom: <sip:a@b>;tag=ft0\n' +
+    `To: <sip:a@b>\nCall-ID: cid0\nCSeq: 1 OPTIONS\nProxy-Authorization: ${answer}\n`;
+  for (const [params, nonce, expected] of [
+    [{}, 'awDbc2sA2kcd+GzlZmlZq2rIuZldvOBR', 1],
+    [{ auth_checks_no_dlg: 1 }, 'awDbdGsA2kjjiw/7pLMMQqJqp6YwKFHh80YjiPrcI/S3rV96dtNHjg==', 1],
+    [{ auth_checks_no_dlg: 15 }, 'awDbdWsA2knnxqo3lUuuBwpE3f133oZuGbj/uOxmPr7kaEZUfNTwBg==', 1],
+    // of another request, which had the Call-ID cid1
+    [{ auth_checks_no_dlg: 15 }, 'awDbdWsA2knnxqo3lUuuBwpE3f133oZuel809pXPFkTcocQ4ZZnfYw==', -4],
+    // genuine, but its count is in the memory of the other server
+    [{ nonce_count: 1 }, 'awDbdmsA2kpJYc91QWgBV7PYMtx7zjRUPdcuroA=', -4],
+    [{ secret: 'another' }, 'awDbc2sA2kcd+GzlZmlZq2rIuZldvOBR', -1],
+  ] as const) {
+    const setup = makeAuth({ secret, ...params });
+    const sinceSec = Buffer.from(nonce, 'base64').readUInt32BE(4);
+    setup.host.clock.advance(sinceSec * 1000 - setup.host.clock.wallMs());
+    const answer = answerTo(`Digest realm="a.example", nonce="${nonce}", qop="auth"`, { method: 'OPTIONS' });
+    const context = contextOf(text(answer), { flow: { address: '127.0.0.1' } });
+    assert.equal(check(setup, context), expected, nonce);
+  }
+});
+
 test('a forged or misshapen nonce', () => {
   const setup = makeAuth({ secret: 's' });
   const challenge = challengeOf(setup);
