@@ -1,24 +1,13 @@
-/** The stock configuration with its switches for users, on SQLite and on MariaDB with what the package's tools make. */
+/** The stock configuration with its switches for users, on SQLite and PostgreSQL, and on MariaDB with what the package's tools make. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Kamctl } from '../support/kamctl.ts';
 import { ownAddress } from '../support/loopback.ts';
 import { startMariadb } from '../support/mariadb.ts';
 import { callThrough, openPhones, Phone, soon } from '../support/phone.ts';
-import { makeSqliteDatabase } from '../support/sqlite.ts';
+import type { RunningServer } from '../support/server.ts';
 import { startStock } from '../support/stockConfig.ts';
-
-/** A database file with these rows; its URL. */
-async function sqliteUrl(t: TestContext, sql: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'olelo-users-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'kamailio.sqlite');
-  await makeSqliteDatabase(file, sql);
-  return `sqlite://${file}`;
-}
+import { type DatabaseKind, startDatabase } from '../support/stockDatabase.ts';
 
 /** Who may register and call with WITH_AUTH. */
 async function checkAuthentication(alice: Phone, bob: Phone): Promise<void> {
@@ -40,10 +29,30 @@ function subscriber(user: string, domain: string, password: string): string {
   return `INSERT INTO subscriber (username, domain, password) VALUES ('${user}', '${domain}', '${password}');`;
 }
 
+function alias(name: string, domain: string, user: string, host: string): string {
+  return `INSERT INTO dbaliases (alias_username, alias_domain, username, domain) VALUES ('${name}', '${domain}', '${user}', '${host}');`;
+}
+
+function shortNumber(owner: string, domain: string, number: string, uri: string): string {
+  return `INSERT INTO speed_dial (username, domain, sd_username, sd_domain, new_uri) VALUES ('${owner}', '${domain}', '${number}', '${domain}', '${uri}');`;
+}
+
+/** The server with these switches on a database with these rows; undefined where something is not installed. */
+async function startOn(
+  t: TestContext,
+  kind: DatabaseKind,
+  address: string,
+  defines: readonly string[],
+  rows: readonly string[],
+): Promise<RunningServer | undefined> {
+  const database = await startDatabase(t, kind, rows);
+  return database && startStock(t, { address, defines, dbUrl: database.url });
+}
+
 test('WITH_AUTH: only who knows the password registers and calls', async (t) => {
   const address = ownAddress();
-  const dbUrl = await sqliteUrl(t, subscriber('alice', address, 'one') + subscriber('bob', address, 'two'));
-  const server = await startStock(t, { address, defines: ['WITH_AUTH'], dbUrl });
+  const rows = [subscriber('alice', address, 'one'), subscriber('bob', address, 'two')];
+  const server = await startOn(t, 'SQLite', address, ['WITH_AUTH'], rows);
   if (server === undefined) return;
   const alice = new Phone(address, 5071, 'alice', address, 'one');
   const bob = new Phone(address, 5072, 'bob', address, 'two');
@@ -53,11 +62,8 @@ test('WITH_AUTH: only who knows the password registers and calls', async (t) => 
 
 test('WITH_ALIASDB: a call to an alias arrives', async (t) => {
   const address = ownAddress();
-  const dbUrl = await sqliteUrl(
-    t,
-    `INSERT INTO dbaliases (alias_username, alias_domain, username, domain) VALUES ('1001', 'x', 'bob', '${address}');`,
-  );
-  const server = await startStock(t, { address, defines: ['WITH_ALIASDB'], dbUrl });
+  const rows = [alias('1001', 'x', 'bob', address)];
+  const server = await startOn(t, 'SQLite', address, ['WITH_ALIASDB'], rows);
   if (server === undefined) return;
   const alice = new Phone(address, 5071, 'alice', address, '');
   const bob = new Phone(address, 5072, 'bob', address, '');
@@ -69,12 +75,8 @@ test('WITH_ALIASDB: a call to an alias arrives', async (t) => {
 
 test('WITH_SPEEDDIAL: a call to a short number arrives', async (t) => {
   const address = ownAddress();
-  const dbUrl = await sqliteUrl(
-    t,
-    `INSERT INTO speed_dial (username, domain, sd_username, sd_domain, new_uri)
-     VALUES ('alice', '${address}', '22', '${address}', 'sip:bob@${address}');`,
-  );
-  const server = await startStock(t, { address, defines: ['WITH_SPEEDDIAL'], dbUrl });
+  const rows = [shortNumber('alice', address, '22', `sip:bob@${address}`)];
+  const server = await startOn(t, 'SQLite', address, ['WITH_SPEEDDIAL'], rows);
   if (server === undefined) return;
   const alice = new Phone(address, 5071, 'alice', address, '');
   const bob = new Phone(address, 5072, 'bob', address, '');
@@ -84,28 +86,30 @@ test('WITH_SPEEDDIAL: a call to a short number arrives', async (t) => {
   assert.equal(await alice.invite(`sip:23@${address}`), '404');
 });
 
-test('WITH_MULTIDOMAIN: users of the same name in two domains', async (t) => {
-  const address = ownAddress();
-  const rows = [
-    subscriber('alice', 'a.example', 'one'),
-    subscriber('alice', 'b.example', 'other'),
-    "INSERT INTO domain (domain) VALUES ('a.example'), ('b.example');",
-    "INSERT INTO dbaliases (alias_username, alias_domain, username, domain) VALUES ('1001', 'b.example', 'alice', 'b.example');",
-  ];
-  const dbUrl = await sqliteUrl(t, rows.join('\n'));
-  const defines = ['WITH_AUTH', 'WITH_MULTIDOMAIN', 'WITH_ALIASDB', 'WITH_SPEEDDIAL'];
-  const server = await startStock(t, { address, defines, dbUrl });
-  if (server === undefined) return;
-  const alice = new Phone(address, 5071, 'alice', 'a.example', 'one');
-  const namesake = new Phone(address, 5072, 'alice', 'b.example', 'other');
-  await openPhones(t, [alice, namesake]);
-  assert.equal(await alice.register('other'), '401');
-  assert.equal(await alice.register(), '200');
-  assert.equal(await namesake.register(), '200');
-  await callThrough(alice, namesake, 'sip:alice@b.example');
-  await callThrough(alice, namesake, 'sip:1001@b.example');
-  assert.equal(await alice.invite('sip:1001@a.example'), '404');
-});
+const everyKind: readonly DatabaseKind[] = ['SQLite', 'PostgreSQL'];
+for (const kind of everyKind)
+  test(`WITH_MULTIDOMAIN and the others on ${kind}: users of the same name in two domains`, async (t) => {
+    const address = ownAddress();
+    const rows = [
+      subscriber('alice', 'a.example', 'one'),
+      subscriber('alice', 'b.example', 'other'),
+      "INSERT INTO domain (domain) VALUES ('a.example'), ('b.example');",
+      alias('1001', 'b.example', 'alice', 'b.example'),
+      shortNumber('alice', 'a.example', '22', 'sip:alice@b.example'),
+    ];
+    const defines = ['WITH_AUTH', 'WITH_MULTIDOMAIN', 'WITH_ALIASDB', 'WITH_SPEEDDIAL'];
+    const server = await startOn(t, kind, address, defines, rows);
+    if (server === undefined) return;
+    const alice = new Phone(address, 5071, 'alice', 'a.example', 'one');
+    const namesake = new Phone(address, 5072, 'alice', 'b.example', 'other');
+    await openPhones(t, [alice, namesake]);
+    assert.equal(await alice.register('other'), '401');
+    assert.equal(await alice.register(), '200');
+    assert.equal(await namesake.register(), '200');
+    for (const uri of ['sip:alice@b.example', 'sip:1001@b.example', 'sip:22@a.example'])
+      await callThrough(alice, namesake, uri);
+    assert.equal(await alice.invite('sip:1001@a.example'), '404');
+  });
 
 test('on MariaDB, with tables and users made by kamdbctl and kamctl', async (t) => {
   const address = ownAddress();
