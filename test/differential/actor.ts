@@ -30,7 +30,7 @@ export interface ReplyOrder {
 export class Actor extends Peer {
   /** How many messages of the inbox the case has looked at. */
   seen = 0;
-  readonly #server: { address: string; port: number };
+  #server: { address: string; port: number };
   readonly #caseName: string;
   #counter = 0;
   #sent: { text: string; tcp: boolean } | undefined;
@@ -43,6 +43,11 @@ export class Actor extends Peer {
     super(name, address, port);
     this.#server = { address, port: 5060 };
     this.#caseName = caseName;
+  }
+
+  /** All it sends goes to this server, at port 5060, from now on. */
+  useServer(address: string): void {
+    this.#server = { address, port: 5060 };
   }
 
   /**

@@ -3,16 +3,18 @@
  * presence, of floods, of media and of web transports have files of their own beside this one.
  */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ownAddress } from '../support/loopback.ts';
 import { callThrough, openPhones, Phone, soon } from '../support/phone.ts';
-import { runProgram } from '../support/program.ts';
 import type { RunningServer } from '../support/server.ts';
 import { serverUnderTest } from '../support/serverUnderTest.ts';
-import { startStock } from '../support/stockConfig.ts';
-import { type DatabaseKind, type StockDatabase, startDatabase } from '../support/stockDatabase.ts';
-import { findTool } from '../support/tools.ts';
+import { setParameter, startStock } from '../support/stockConfig.ts';
+import {
+  accountingColumns,
+  type DatabaseKind,
+  type StockDatabase,
+  startDatabase,
+} from '../support/stockDatabase.ts';
 
 const kinds: readonly DatabaseKind[] = ['SQLite', 'MariaDB', 'PostgreSQL'];
 
@@ -48,48 +50,13 @@ async function stage(t: TestContext, { defines, database, args = [] }: Wish): Pr
   return { server, address, alice, bob, carl };
 }
 
-/** Sets a custom parameter of the config while it runs. */
-async function setParameter(
-  server: RunningServer,
-  group: string,
-  name: string,
-  value: string,
-): Promise<void> {
-  const kamcmd = findTool('kamcmd');
-  if (kamcmd === undefined) throw new Error('kamcmd is not installed (Debian package kamailio)');
-  const socket = `unix:${join(server.folder, 'kamailio_ctl')}`;
-  const { code, stdout, stderr } = await runProgram(kamcmd, [
-    '-s',
-    socket,
-    'cfg.sets',
-    group,
-    name,
-    `s:${value}`,
-  ]);
-  assert.equal(code, 0, stdout + stderr);
-}
-
 const callee = 'bob';
 
 // ---- accounting
 
-/** The columns that the comment in the config asks for. */
-const accColumns = [
-  'src_user VARCHAR(64)',
-  'src_domain VARCHAR(128)',
-  'src_ip VARCHAR(64)',
-  'dst_ouser VARCHAR(64)',
-  'dst_user VARCHAR(64)',
-  'dst_domain VARCHAR(128)',
-];
-
-const accountingTables = ['acc', 'missed_calls'].flatMap((table) =>
-  accColumns.map((column) => `ALTER TABLE ${table} ADD COLUMN ${column} NOT NULL DEFAULT ''`),
-);
-
 for (const kind of kinds)
   test(`WITH_ACCDB on ${kind}: calls and missed calls become rows with who called whom`, async (t) => {
-    const database = await startDatabase(t, kind, accountingTables);
+    const database = await startDatabase(t, kind, accountingColumns);
     if (database === undefined) return;
     const defines = kind === 'MariaDB' ? ['WITH_MYSQL', 'WITH_ACCDB'] : ['WITH_ACCDB'];
     const staged = await stage(t, { defines, database });

@@ -13,7 +13,7 @@ export class Phone {
   readonly password: string;
   readonly #actor: Actor;
 
-  /** `port`: of its own, at the server's address. */
+  /** `port`: of its own; the server is at the same address unless `open` says otherwise. */
   constructor(address: string, port: number, user: string, domain: string, password: string) {
     this.user = user;
     this.domain = domain;
@@ -21,7 +21,8 @@ export class Phone {
     this.#actor = new Actor(user, address, port, `${user}-${domain}`);
   }
 
-  open(): Promise<void> {
+  open(serverAddress?: string): Promise<void> {
+    if (serverAddress !== undefined) this.#actor.useServer(serverAddress);
     return this.#actor.open();
   }
   close(): Promise<void> {
@@ -186,10 +187,14 @@ export async function callThrough(caller: Phone, called: Phone, uri: string): Pr
   return seen;
 }
 
-/** Opens telephones for one test. */
-export async function openPhones(t: TestContext, phones: readonly Phone[]): Promise<void> {
+/** Opens telephones for one test; the server is at their own address unless another is given. */
+export async function openPhones(
+  t: TestContext,
+  phones: readonly Phone[],
+  serverAddress?: string,
+): Promise<void> {
   for (const phone of phones) {
-    await phone.open();
+    await phone.open(serverAddress);
     t.after(() => phone.close());
   }
 }

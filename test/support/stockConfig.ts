@@ -1,8 +1,11 @@
 /** The configuration that the package kamailio installs, unmodified, with parts of it switched on. */
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { runProgram } from './program.ts';
 import { type Program, type RunningServer, startServer } from './server.ts';
-import { missing } from './tools.ts';
+import { findTool, missing } from './tools.ts';
 
 const path = '/etc/kamailio/kamailio.cfg';
 
@@ -44,4 +47,19 @@ export async function startStock(t: TestContext, options: StockOptions): Promise
 function moduleFor(dbUrl = ''): readonly string[] {
   if (dbUrl.startsWith('sqlite')) return ['--loadmodule=db_sqlite.so'];
   return dbUrl.startsWith('postgres') ? ['--loadmodule=db_postgres.so'] : [];
+}
+
+/** Sets a custom parameter of the config (`pstn.gw_ip`) while it runs. */
+export async function setParameter(
+  server: RunningServer,
+  group: string,
+  name: string,
+  value: string,
+): Promise<void> {
+  const kamcmd = findTool('kamcmd');
+  if (kamcmd === undefined) throw new Error('kamcmd is not installed (Debian package kamailio)');
+  const socket = `unix:${join(server.folder, 'kamailio_ctl')}`;
+  const words = ['-s', socket, 'cfg.sets', group, name, `s:${value}`];
+  const { code, stdout, stderr } = await runProgram(kamcmd, words);
+  assert.equal(code, 0, stdout + stderr);
 }

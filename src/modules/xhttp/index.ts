@@ -6,7 +6,6 @@ import { Xhttp } from './xhttp.ts';
 export default defineModule({
   name: 'xhttp',
   summary: 'HTTP and HTTPS requests on SIP ports reach the script.',
-  requires: ['sl'],
   params: xhttpParams,
   create: (host, config) => new Xhttp(host, config),
   functions: ({ signature }) => ({
