@@ -31,6 +31,7 @@ import pv from './pv/index.ts';
 import registrar from './registrar/index.ts';
 import rr from './rr/index.ts';
 import rtpengine from './rtpengine/index.ts';
+import rtpproxy from './rtpproxy/index.ts';
 import sanity from './sanity/index.ts';
 import sdpops from './sdpops/index.ts';
 import secsipid from './secsipid/index.ts';
@@ -85,6 +86,7 @@ export const modules: readonly AnyModule[] = [
   registrar,
   rr,
   rtpengine,
+  rtpproxy,
   sanity,
   secsipid,
   secsipidProc,

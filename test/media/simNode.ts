@@ -1,11 +1,11 @@
 import type { SimPorts, SimWorld } from '../../sim/world.ts';
 import type { DatagramSocket } from '../../src/base/ports.ts';
-import type { NodeMode } from '../support/mediaNode.ts';
+import type { NodeMode, NodeProtocol } from '../support/mediaNode.ts';
 import { NgProtocol } from '../support/ngProtocol.ts';
 
-/** A stand-in for rtpengine in a simulated world. */
-export class SimNode {
-  readonly protocol = new NgProtocol();
+/** A stand-in for rtpengine, or with another protocol for rtpproxy, in a simulated world. */
+export class SimNode<P extends NodeProtocol = NgProtocol> {
+  readonly protocol: P;
   readonly ports: SimPorts;
   /** Commands as text, pings aside. */
   readonly commands: string[] = [];
@@ -14,13 +14,22 @@ export class SimNode {
   mode: NodeMode = { kind: 'ok' };
   #socket: DatagramSocket | undefined;
 
-  private constructor(ports: SimPorts) {
+  private constructor(ports: SimPorts, protocol: P) {
     this.ports = ports;
+    this.protocol = protocol;
   }
 
-  static async open(world: SimWorld, address: string, port = 2223): Promise<SimNode> {
-    const node = new SimNode(world.addHost({ name: `node${address}`, addresses: [address] }));
-    node.#socket = await node.ports.net.bindDatagram(address, port, {
+  static open(world: SimWorld, address: string): Promise<SimNode> {
+    return SimNode.openWith(world, address, new NgProtocol());
+  }
+
+  static async openWith<Q extends NodeProtocol>(
+    world: SimWorld,
+    address: string,
+    protocol: Q,
+  ): Promise<SimNode<Q>> {
+    const node = new SimNode(world.addHost({ name: `node${address}`, addresses: [address] }), protocol);
+    node.#socket = await node.ports.net.bindDatagram(address, 2223, {
       onDatagram: (data, from, fromPort) => node.#take(data.toString('latin1'), from, fromPort),
       onError: () => {},
     });

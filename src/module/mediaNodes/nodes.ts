@@ -57,6 +57,7 @@ export class NodeSet {
 /** `udp:host:port`, `udp6:[address]:port`, `host:port`; an error text for what is none. */
 export function parseNodeUrl(url: string): NodeAddress | string {
   if (/^wss?:/i.test(url)) return `${url}: WebSocket nodes are not there yet; use udp: or udp6:`;
+  if (/^unix:|^\//i.test(url)) return `${url}: Unix sockets are not there; use udp: or udp6:`;
   const match = /^(?:(udp6?):)?(.*)$/i.exec(url);
   const family = match?.[1]?.toLowerCase() === 'udp6' ? 6 : 4;
   const rest = match?.[2] ?? '';

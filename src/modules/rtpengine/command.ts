@@ -1,8 +1,6 @@
 /** From a message and flags to the dictionary of a command. */
 import type { ScriptContext } from '../../module/context.ts';
-import { HeaderKind } from '../../sip/headerKind.ts';
 import type { SipMessage } from '../../sip/message.ts';
-import { parseVia } from '../../sip/via.ts';
 import type { Bencode } from './bencode.ts';
 import type { Flags } from './flags.ts';
 
@@ -115,15 +113,4 @@ function addFlags(command: Map<string, Bencode>, { flags, sdp, isFragment }: Com
 
 function addressOf(address: string): Bencode {
   return [address.includes(':') ? 'IP6' : 'IP4', address];
-}
-
-/** The branch of the first or second Via; '' when there is none. */
-export function branchOfVia(message: SipMessage, place: 1 | 2): string {
-  const first = message.topmostVia;
-  if (first === undefined || place === 1) return first?.branch ?? '';
-  const line = message.find(HeaderKind.via);
-  const next = first.more ? line : message.find(HeaderKind.via, line + 1);
-  if (next < 0) return '';
-  const start = first.more ? first.end + 1 : message.headerValueStart(next);
-  return parseVia(message.text, start, message.headerValueEnd(next))?.branch ?? '';
 }

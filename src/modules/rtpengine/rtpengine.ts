@@ -9,8 +9,9 @@ import { NodePool, type PoolRules, type Session } from '../../module/mediaNodes/
 import { type MediaNode, parseNodeList } from '../../module/mediaNodes/nodes.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { sdpBodyOf } from '../../sip/sdpBody.ts';
+import { branchOfVia } from '../../sip/viaBranch.ts';
 import { type Dictionary, textOf } from './bencode.ts';
-import { branchOfVia, type Identity, identityOf, makeCommand, type Operation } from './command.ts';
+import { type Identity, identityOf, makeCommand, type Operation } from './command.ts';
 import { askNode, isAlive } from './conversation.ts';
 import { DtmfEvents } from './dtmfEvents.ts';
 import { FlagCache, type Flags, isViaBranch, resolveAuto, type ViaBranch } from './flags.ts';

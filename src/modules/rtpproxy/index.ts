@@ -1,0 +1,74 @@
+import { defineModule } from '../../module/define.ts';
+import { RpcFault, RpcStruct } from '../../module/rpc.ts';
+import { sessionFunctions, streamFunctions } from './functions.ts';
+import { params } from './params.ts';
+import { Rtpproxy } from './rtpproxy.ts';
+
+const packets = {
+  doc: 'Packet counters of the call, as the node gave them when rtpproxy_destroy or rtpproxy_manage ended it.',
+  type: 'string',
+  bind: (self: Rtpproxy) => {
+    self.wantsStatistics = true;
+    return { get: (context: Parameters<Rtpproxy['statistics']>[0]) => self.statistics(context) };
+  },
+} as const;
+
+export default defineModule({
+  name: 'rtpproxy',
+  summary: 'Lets rtpproxy relay media, by its text protocol.',
+  params,
+  create: (host, config) => new Rtpproxy(host, config),
+  functions: ({ signature }) => ({ ...sessionFunctions(signature), ...streamFunctions(signature) }),
+  pvs: { rtppstat: packets, rtpstat: packets },
+  rpc: {
+    'rtpproxy.list': {
+      doc: 'Shows set, weight and state of all nodes.',
+      returnsArray: true,
+      run: (self) =>
+        [...self.pool.table.all()].map((node) =>
+          new RpcStruct()
+            .add('setid', node.setId)
+            .add('url', node.url)
+            .add('index', node.index)
+            .add('disabled', node.enabled ? 0 : 1)
+            .add('weight', node.weight)
+            .add('recheck', node.permanent ? -1 : restSec(self, node)),
+        ),
+    },
+    'rtpproxy.enable': {
+      doc: 'Enables (1) or disables (0) all nodes of a URL.',
+      args: [
+        { name: 'url', type: 'string' },
+        { name: 'enable', type: 'int' },
+      ],
+      run: (self, [url, enable]) => {
+        const nodes = [...self.pool.table.all()].filter((node) => node.url === String(url));
+        if (nodes.length === 0) return new RpcFault(404, 'RTPProxy not found');
+        for (const node of nodes) {
+          node.enabled = Number(enable) !== 0;
+          node.permanent = !node.enabled;
+        }
+        return [];
+      },
+    },
+  },
+  statistics: {
+    commands: { doc: 'Commands that succeeded.', read: (self) => self.succeeded },
+    failed_commands: { doc: 'Commands that failed.', read: (self) => self.failed },
+    pending_commands: { doc: 'Commands that wait for a reply now.', read: (self) => self.client.outstanding },
+    shed_commands: {
+      doc: 'Commands refused because too many were waiting.',
+      read: (self) => self.client.shed,
+    },
+    timeouts: { doc: 'Commands (probes too) that no node answered.', read: (self) => self.total('timeouts') },
+    node_failures: { doc: 'How often a node was found dead.', read: (self) => self.total('failures') },
+    disabled_nodes: { doc: 'Nodes that get no calls now.', read: (self) => self.disabledNodes },
+  },
+  start: (self) => self.start(),
+  stop: (self) => self.stop(),
+});
+
+/** Seconds until a node that did not answer is tried again. */
+function restSec(self: Rtpproxy, node: { readonly enabled: boolean; readonly retryAtMs: number }): number {
+  return node.enabled ? 0 : Math.max(0, Math.ceil((node.retryAtMs - self.host.timers.nowMs) / 1000));
+}
