@@ -18,6 +18,13 @@ async function run(): Promise<number> {
     ]);
     return wsCommand(rest, nodeClientProgram());
   }
+  if (command === 'identity') {
+    const [{ identityCommand }, { nodeIdentityProgram }] = await Promise.all([
+      import('../cli/identity/command.ts'),
+      import('./identityProgram.ts'),
+    ]);
+    return identityCommand(rest, nodeIdentityProgram());
+  }
   const [{ runCommand }, { nodeProgram }] = await Promise.all([
     import('../cli/command.ts'),
     import('./program.ts'),

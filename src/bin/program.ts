@@ -6,7 +6,6 @@ import { errorText } from '../base/errors.ts';
 import type { Ports } from '../base/ports.ts';
 import type { LogChoice, ProcessSignal, Program } from '../cli/program.ts';
 import { modules } from '../modules/index.ts';
-import { listenHttp } from '../runtime/httpServer.ts';
 import { accountId, type LogOptions, LogOutput, nodePorts } from '../runtime/index.ts';
 import core from '../script/core/index.ts';
 
@@ -59,7 +58,6 @@ export function nodeProgram(): Program {
       const signals: readonly ProcessSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
       for (const signal of signals) process.on(signal, () => handler(signal));
     },
-    listenHttp,
     columns: process.stdout.columns ?? 80,
     environment: (name) => process.env[name],
   };

@@ -5,7 +5,6 @@ import { Server } from '../server/server.ts';
 import { bannerText, listeningText } from './banner.ts';
 import { databaseCommand, defaultDatabaseUrl, makeTables } from './databaseCommand.ts';
 import { helpText, versionText } from './help.ts';
-import { identityCommand } from './identity/command.ts';
 import { parseServerOptions, type ServerOptions, UsageError } from './options.ts';
 import type { LogChoice, Program } from './program.ts';
 
@@ -18,7 +17,6 @@ const drainMs = 5000;
 /** Runs `olelo` with these arguments; resolves to the exit code when everything has ended. */
 export async function runCommand(argv: readonly string[], program: Program): Promise<number> {
   try {
-    if (argv[0] === 'identity') return await identityCommand(argv.slice(1), program);
     if (argv[0] === 'db') return await databaseCommand(argv.slice(1), program);
     const options = parseServerOptions(argv);
     return await act(options, argv, program);

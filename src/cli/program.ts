@@ -1,4 +1,4 @@
-import type { ListenHttp, Ports } from '../base/ports.ts';
+import type { Ports } from '../base/ports.ts';
 import type { AnyModule } from '../module/define.ts';
 import type { ProcessSignal } from './clientProgram.ts';
 
@@ -38,8 +38,6 @@ export interface Program {
   ready(): void;
   /** Calls back on SIGTERM, SIGINT, SIGHUP, SIGUSR1 ... until the process ends. */
   onSignal(handler: (signal: ProcessSignal) => void): void;
-  /** Serves web clients (`identity serve`). */
-  readonly listenHttp: ListenHttp;
   /** Columns of the terminal; 80 without one. */
   readonly columns: number;
   environment(name: string): string | undefined;

@@ -244,7 +244,7 @@ describe('help', () => {
     }
     const listed = help.match(/^ {2}-/gm) ?? [];
     assert.equal(listed.length, Object.keys(identityOptions).length);
-    assert.match(await good('-version'), /^version: olelo \d/);
+    assert.match(await good('-version'), /^olelo identity \d/);
     assert.match(await good('-ltest'), /checked: ok/);
     assert.equal((await run()).code, 2);
   });

@@ -1,10 +1,9 @@
 import { errorText } from '../../base/errors.ts';
-import { versionText } from '../help.ts';
+import { oleloVersion } from '../../base/version.ts';
 import { UsageError } from '../options.ts';
 import { optionsHelp, parseOptions } from '../optionTable.ts';
-import type { Program } from '../program.ts';
 import { checkCommand, parseCommand } from './check.ts';
-import type { IdentityCommand, IdentityValues } from './context.ts';
+import type { IdentityCommand, IdentityProgram, IdentityValues } from './context.ts';
 import { keysCommand } from './keys.ts';
 import { identityExamples, identityOptions, identityUsage } from './options.ts';
 import { serveCommand } from './serve.ts';
@@ -14,7 +13,7 @@ const verbs = ['keys', 'sign', 'check', 'parse', 'serve'] as const;
 type Verb = (typeof verbs)[number];
 
 /** `olelo identity ...`; the exit code. */
-export async function identityCommand(argv: readonly string[], program: Program): Promise<number> {
+export async function identityCommand(argv: readonly string[], program: IdentityProgram): Promise<number> {
   try {
     const verb = verbs.find((name) => name === argv[0]);
     const values = parseOptions(identityOptions, verb === undefined ? argv : argv.slice(1));
@@ -22,7 +21,7 @@ export async function identityCommand(argv: readonly string[], program: Program)
     if (extra !== undefined && (more.length > 0 || !takesText(verb ?? verbOf(values)))) {
       throw new UsageError(`"${extra}" is neither a verb (${verbs.join(', ')}) nor an option`);
     }
-    if (values.flag('version')) return say(program, versionText(program.nodeVersion, program.platform));
+    if (values.flag('version')) return say(program, `olelo identity ${oleloVersion}`);
     const chosen = verb ?? verbOf(values);
     if (values.flag('help') || (chosen === undefined && !values.flag('ltest'))) {
       program.out(
@@ -30,13 +29,7 @@ export async function identityCommand(argv: readonly string[], program: Program)
       );
       return values.flag('help') ? 0 : 2;
     }
-    const ports = program.ports({
-      to: 'stderr',
-      colors: false,
-      engine: undefined,
-      facility: undefined,
-      name: undefined,
-    });
+    const { ports } = program;
     return await run(chosen, { values, argument: extra, ports, program });
   } catch (error) {
     program.error(`olelo identity: ${errorText(error)}`);
@@ -44,7 +37,7 @@ export async function identityCommand(argv: readonly string[], program: Program)
   }
 }
 
-function say(program: Program, text: string): number {
+function say(program: IdentityProgram, text: string): number {
   program.out(text);
   return 0;
 }

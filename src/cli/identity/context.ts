@@ -1,19 +1,29 @@
 import { errorText } from '../../base/errors.ts';
-import type { Ports } from '../../base/ports.ts';
+import type { ListenHttp, Ports } from '../../base/ports.ts';
 import { type Failure, failure } from '../../identity/index.ts';
+import type { ClientProgram } from '../clientProgram.ts';
 import type { GivenOptions } from '../optionTable.ts';
-import type { Program } from '../program.ts';
 import type { identityOptions } from './options.ts';
 
 export type IdentityValues = GivenOptions<keyof typeof identityOptions>;
+
+/** What `olelo identity` asks of the process around it; `bin/` implements it on Node. */
+export interface IdentityProgram extends Pick<ClientProgram, 'out' | 'error' | 'columns' | 'onSignal'> {
+  fileExists(path: string): boolean;
+  readonly ports: IdentityPorts;
+  /** Serves web clients (`serve`). */
+  readonly listenHttp: ListenHttp;
+}
+
+export type IdentityPorts = Pick<Ports, 'clock' | 'entropy' | 'files' | 'http'>;
 
 /** What a verb works with. */
 export interface IdentityCommand {
   readonly values: IdentityValues;
   /** The header value when it was given as an argument. */
   readonly argument: string | undefined;
-  readonly ports: Ports;
-  readonly program: Program;
+  readonly ports: IdentityPorts;
+  readonly program: IdentityProgram;
 }
 
 /** Tells why, on stderr or as JSON on stdout; the exit code. */
