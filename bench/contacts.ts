@@ -1,12 +1,14 @@
 /** W3: very many registered contacts: their memory, lookup, expiry, and the start from a full table. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownAddress } from '../test/support/loopback.ts';
 import { type Program, type RunningServer, repository, startServer } from '../test/support/server.ts';
 import { findTool } from '../test/support/tools.ts';
+import { LoopProbe, loopProbeEnvironment } from './loopHolds.ts';
 import { percentile } from './measure.ts';
 import type { Pinning } from './pinning.ts';
 import { Probe } from './probe.ts';
@@ -26,11 +28,17 @@ export interface ContactRound {
   readonly fullLookup: Latency;
   /** The longest time to an answer while the expired contacts are swept. */
   readonly sweepMaxMs: number;
+  /** CPU time of the longest turn of the event loop meanwhile; NaN for a server without one. */
+  readonly sweepHoldMs: number;
+  /** Likewise while all contacts are dumped over the control socket. */
+  readonly dumpHoldMs: number;
   readonly startFromTableSec: number;
 }
 
 export interface ContactOptions {
   readonly contacts: number;
+  /** With a database that is written behind the scenes (`db_mode` 2). */
+  readonly writeBack: boolean;
   readonly pinning: Pinning;
 }
 
@@ -50,18 +58,15 @@ const tablesFile = '/usr/share/kamailio/db_sqlite/usrloc-create.sql';
 const versionFile = '/usr/share/kamailio/db_sqlite/standard-create.sql';
 
 export async function contactRound(program: Program, options: ContactOptions): Promise<ContactRound> {
-  const startFromTableSec = await timeStartFromTable(program, options);
+  const startFromTableSec = options.writeBack ? Number.NaN : await timeStartFromTable(program, options);
   console.error(`w3: ${program} started from the table in ${startFromTableSec.toFixed(2)} s`);
   const address = ownAddress();
   const folder = mkdtempSync(join(tmpdir(), 'olelo-bench-'));
-  const server = await startRegistrar(
-    program,
-    options,
-    address,
-    folder,
-    '',
-    'modparam("usrloc", "db_mode", 0)',
-  );
+  const [module, parameters] = options.writeBack
+    ? writeBackDatabase(folder)
+    : ['', 'modparam("usrloc", "db_mode", 0)'];
+  const server = await startRegistrar(program, options, address, folder, module, parameters);
+  const probe = new LoopProbe(folder);
   try {
     const emptyLookup = await measureLookup(address, 1, lookupSec);
     const before = memoryMb(server.pid);
@@ -71,8 +76,12 @@ export async function contactRound(program: Program, options: ContactOptions): P
     const after = memoryMb(server.pid);
     console.error(`w3: ${program} took all registrations in ${registerSec.toFixed(1)} s`);
     const fullLookup = await measureLookup(address, options.contacts, lookupSec);
+    const dumpHoldMs = await probe.longestDuring(() => dumpAll(server));
     await untilMs(registeredAt + expiresSec * 1000);
-    const sweep = await measureLookup(address, options.contacts, registerSec + sweepSec);
+    let sweep: Latency = { p50Ms: Number.NaN, p99Ms: Number.NaN, maxMs: Number.NaN };
+    const sweepHoldMs = await probe.longestDuring(async () => {
+      sweep = await measureLookup(address, options.contacts, registerSec + sweepSec);
+    });
     return {
       program,
       bytesPerContact: ((after - before) * 2 ** 20) / options.contacts,
@@ -80,6 +89,8 @@ export async function contactRound(program: Program, options: ContactOptions): P
       emptyLookup,
       fullLookup,
       sweepMaxMs: sweep.maxMs,
+      sweepHoldMs,
+      dumpHoldMs,
       startFromTableSec,
     };
   } finally {
@@ -112,7 +123,29 @@ function startRegistrar(
     wrapper: options.pinning.server,
     memoryMb: { shared: 1024, private: 1024 },
     startTimeoutMs: 120_000,
+    env: program === 'olelo' ? loopProbeEnvironment(folder) : {},
   });
+}
+
+/** Reads all of `ul.dump` through kamcmd, where that is installed. */
+async function dumpAll(server: RunningServer): Promise<void> {
+  const kamcmd = findTool('kamcmd');
+  if (kamcmd === undefined || server.program !== 'olelo') return;
+  const args = ['-s', `unixs:${join(server.folder, 'kamailio_ctl')}`, 'ul.dump'];
+  const child = spawn(kamcmd, args, { stdio: 'ignore', timeout: 60_000 });
+  await once(child, 'exit');
+}
+
+function writeBackDatabase(folder: string): [module: string, parameters: string] {
+  const sqlite = findTool('sqlite3');
+  if (sqlite === undefined) throw new Error('sqlite3 is not installed');
+  const database = join(folder, 'location.sqlite');
+  fillTable(sqlite, database, 0);
+  return ['loadmodule "db_sqlite.so"', databaseParameters(database)];
+}
+
+function databaseParameters(database: string): string {
+  return `modparam("usrloc", "db_mode", 2)\nmodparam("usrloc", "db_url", "sqlite:///${database}")`;
 }
 
 async function measureLookup(address: string, users: number, seconds: number): Promise<Latency> {
@@ -189,7 +222,7 @@ async function timeStartFromTable(program: Program, options: ContactOptions): Pr
   fillTable(sqlite, database, options.contacts);
   const address = ownAddress();
   const startedAt = Date.now();
-  const parameters = `modparam("usrloc", "db_mode", 2)\nmodparam("usrloc", "db_url", "sqlite:///${database}")`;
+  const parameters = databaseParameters(database);
   const server = await startRegistrar(
     program,
     options,
@@ -212,7 +245,7 @@ function fillTable(sqlite: string, database: string, count: number): void {
   const rows = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i < ${count - 1})
     INSERT INTO location (ruid, username, contact, expires, q, callid, cseq, last_modified, user_agent, connection_id)
     SELECT 'uloc-1-1-' || i, 'user' || i, 'sip:user' || i || '@192.0.2.1:5060', julianday('now', '+1 day'), -1.0,
-      i || '-registration@bench', 1, julianday('now'), 'Some Phone 1.2.3', -1 FROM n;`;
+      i || '-registration@bench', 1, julianday('now'), 'Some Phone 1.2.3', -1 FROM n WHERE i < ${count};`;
   const input = `.read ${versionFile}\n.read ${tablesFile}\nBEGIN;\n${rows}\nCOMMIT;\n`;
   execFileSync(sqlite, [database], { input });
 }

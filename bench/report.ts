@@ -66,17 +66,24 @@ const contactRows: readonly (readonly [
   ['lookup p99 when empty, ms', (r) => r.emptyLookup.p99Ms, 3],
   ['lookup p99 when full, ms', (r) => r.fullLookup.p99Ms, 3],
   ['longest answer while all expire, ms', (r) => r.sweepMaxMs, 1],
+  ['CPU of the longest turn meanwhile, ms', (r) => r.sweepHoldMs, 1],
+  ['CPU of the longest turn while all are dumped, ms', (r) => r.dumpHoldMs, 1],
   ['longest answer before that, ms', (r) => r.fullLookup.maxMs, 1],
   ['start from the full table, s', (r) => r.startFromTableSec, 2],
 ];
 
-export function contactsReport(contacts: number, rounds: readonly ContactRound[]): string {
+export function contactsReport(
+  contacts: number,
+  writeBack: boolean,
+  rounds: readonly ContactRound[],
+): string {
   const head = ['', ...rounds.map((round) => (round.program === 'olelo' ? 'Olelo' : 'Kamailio'))];
   const rows = contactRows.map(([title, value, digits]) => [
     title,
     ...rounds.map((r) => spread([value(r)], digits).split(' ')[0]!),
   ]);
-  return `### W3: ${contacts} registered contacts\n\n${table(head, rows)}`;
+  const how = writeBack ? ', written back to SQLite' : '';
+  return `### W3: ${contacts} registered contacts${how}\n\n${table(head, rows)}`;
 }
 
 export function writeReport(text: string): void {

@@ -12,7 +12,7 @@ import { choosePinning } from './pinning.ts';
 import { callsReport, contactsReport, machineText, writeReport } from './report.ts';
 
 const usage = `usage: npm run bench -- [options]
-  --workload w1,w1-4000,w2,w3   which (default: w1,w2)
+  --workload w1,w1-4000,w2,w3,w3-back   which (default: w1,w2)
   --servers kamailio,olelo      which (default: those that are here)
   --rounds 3                    rounds of each server
   --rate 2000                   calls per second in W1 and W2
@@ -75,7 +75,10 @@ async function main(): Promise<void> {
   console.log(head);
   const parts: string[] = [];
   for (const name of values.workload.split(',')) {
-    const part = name === 'w3' ? await runContacts(options, pinning) : await runCalls(name, options, pinning);
+    const part =
+      name === 'w3' || name === 'w3-back'
+        ? await runContacts(name === 'w3-back', options, pinning)
+        : await runCalls(name, options, pinning);
     console.log(`\n${part}`);
     parts.push(part);
   }
@@ -106,12 +109,16 @@ async function runCalls(
   return callsReport(workload.name, rate, options.durationSec, rounds);
 }
 
-async function runContacts(options: Options, pinning: ReturnType<typeof choosePinning>): Promise<string> {
+async function runContacts(
+  writeBack: boolean,
+  options: Options,
+  pinning: ReturnType<typeof choosePinning>,
+): Promise<string> {
   const rounds = [];
   for (const program of options.servers) {
-    rounds.push(await contactRound(program, { contacts: options.contacts, pinning }));
+    rounds.push(await contactRound(program, { contacts: options.contacts, writeBack, pinning }));
   }
-  return contactsReport(options.contacts, rounds);
+  return contactsReport(options.contacts, writeBack, rounds);
 }
 
 function versionOf(program: Program): string {

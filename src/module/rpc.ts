@@ -33,8 +33,26 @@ export class RpcRecords {
   }
 }
 
+/**
+ * A list of very many records, each made when it is written: all of them at once would fill the memory. It may be gone
+ * through several times.
+ */
+export class RpcLongList {
+  readonly items: () => Iterable<RpcStruct>;
+  constructor(items: () => Iterable<RpcStruct>) {
+    this.items = items;
+  }
+}
+
 /** Whole numbers go out as integers, others as doubles. */
-export type RpcValue = number | string | RpcDouble | RpcStruct | RpcRecords | readonly RpcValue[];
+export type RpcValue =
+  | number
+  | string
+  | RpcDouble
+  | RpcStruct
+  | RpcRecords
+  | RpcLongList
+  | readonly RpcValue[];
 
 /** A refusal with Kamailio's code (400, 404, 500 ...) and text. */
 export class RpcFault {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RpcFault, RpcRecords, RpcStruct } from '../../module/rpc.ts';
-import { encodeReply, parseRequest } from './binrpc.ts';
+import { LoopSlices } from '../../base/loopSlices.ts';
+import { TestClock } from '../../base/testClock.ts';
+import { TimerWheel } from '../../base/timerWheel.ts';
+import { RpcFault, RpcLongList, RpcRecords, RpcStruct } from '../../module/rpc.ts';
+import { parseRequest } from './binrpc.ts';
+import { encodeInSlices, encodeReply } from './binrpcReply.ts';
 
 /** Packets as Debian's kamcmd 5.6.3 sent them and the real server answered them. */
 const cookie = Buffer.from('62a67099', 'hex');
@@ -88,4 +92,26 @@ test('records that stay apart are unnamed structs in one struct, as Kamailio sen
       '41737472008383' +
       '83',
   );
+});
+
+test('in slices the bytes are the same, and a long list is like any other', async () => {
+  const clock = new TestClock();
+  const slices = new LoopSlices({ clock, timers: new TimerWheel(clock, 10) });
+  const structs = Array.from(
+    { length: 900 },
+    (_, i) =>
+      new RpcStruct({
+        Contact: new RpcStruct({ Address: `sip:user${i}@192.0.2.1`.repeat(6), Q: i / 8, Flags: [i] }),
+      }),
+  );
+  const whole = encodeReply([new RpcStruct({ AoRs: structs, Size: 900 })], cookie);
+  const long = new RpcStruct({ AoRs: new RpcLongList(() => structs), Size: 900 });
+  const coming = encodeInSlices([long], cookie, slices);
+  for (let i = 0; i < 20; i++) {
+    await new Promise(setImmediate);
+    clock.advance(10);
+  }
+  const parts = await coming;
+  assert.ok(parts.length > 2, `${parts.length} parts`);
+  assert.deepEqual(Buffer.concat(parts), whole);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { DatagramHandler, StreamConnection, StreamHandler } from '../../base/ports.ts';
 import { RpcFault } from '../../module/rpc.ts';
 import { fakeHost, ModuleUnderTest } from '../../module/testing.ts';
-import { encodeReply } from './binrpc.ts';
+import { encodeReply } from './binrpcReply.ts';
 import ctl from './index.ts';
 
 /** A net that opens nothing and lets the test be the client. */

@@ -1,9 +1,11 @@
 import { errorText } from '../../base/errors.ts';
+import { LoopSlices } from '../../base/loopSlices.ts';
 import type { StreamConnection } from '../../base/ports.ts';
 import type { Host } from '../../module/host.ts';
 import { type RpcArgument, RpcFault, type RpcReply } from '../../module/rpc.ts';
 import { addressParts, type ControlAddress, parseControlAddress } from './address.ts';
-import { encodeReply, parseRequest } from './binrpc.ts';
+import { type BinrpcRequest, parseRequest } from './binrpc.ts';
+import { encodeInSlices, encodeReply } from './binrpcReply.ts';
 import { parseLineRequest, renderLineReply } from './lineProtocol.ts';
 
 export interface ControlConfig {
@@ -200,10 +202,15 @@ export class ControlServer {
         return Buffer.alloc(0);
       }
       rest = rest.subarray(parsed.length);
-      void this.#call(parsed.method, parsed.args).then((reply) =>
-        connection.write(encodeReply(reply, parsed.cookie)),
-      );
+      void this.#answer(parsed, connection);
     }
+  }
+
+  async #answer({ method, args, cookie }: BinrpcRequest, connection: StreamConnection): Promise<void> {
+    const reply = await this.#call(method, args);
+    // all parts at once: another answer must not come between
+    for (const part of await encodeInSlices(reply, cookie, new LoopSlices(this.#host)))
+      connection.write(part);
   }
 
   #datagram(protocol: 'binrpc' | 'fifo', data: Buffer, answer: (reply: Buffer) => void): void {

@@ -1,6 +1,7 @@
 import {
   RpcDouble,
   RpcFault,
+  RpcLongList,
   RpcRecords,
   type RpcReply,
   RpcStruct,
@@ -46,5 +47,6 @@ function renderValue(value: RpcValue): string {
   if (value instanceof RpcDouble) return value.value.toFixed(3);
   if (value instanceof RpcStruct)
     return value.members.map(({ name, value: v }) => `${name}:${renderValue(v)}`).join(' ');
+  if (value instanceof RpcLongList) return Array.from(value.items(), renderValue).join(',');
   return (value instanceof RpcRecords ? value.list : value).map(renderValue).join(',');
 }

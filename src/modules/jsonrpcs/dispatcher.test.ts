@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RpcRegistry } from '../../module/host.ts';
-import { type RpcArgument, RpcFault, type RpcMethod, type RpcReply, RpcStruct } from '../../module/rpc.ts';
-import { JsonRpcDispatcher } from './dispatcher.ts';
+import {
+  type RpcArgument,
+  RpcDouble,
+  RpcFault,
+  RpcLongList,
+  type RpcMethod,
+  RpcRecords,
+  type RpcReply,
+  RpcStruct,
+} from '../../module/rpc.ts';
+import { fakeHost } from '../../module/testing.ts';
+import { type DispatcherParts, JsonRpcDispatcher } from './dispatcher.ts';
 import { documentEnd } from './jsonRpcServer.ts';
 
-function registry(run: (args: readonly RpcArgument[]) => RpcReply, returnsArray = false): RpcRegistry {
+function registry(run: (args: readonly RpcArgument[]) => RpcReply, returnsArray = false): DispatcherParts {
   const method: RpcMethod = { name: 'x.y', doc: '', args: [], returnsArray, run };
-  return {
-    find: (name) => (name === 'x.y' ? method : undefined),
+  const { clock, timers } = fakeHost();
+  const rpc = {
+    find: (name: string) => (name === 'x.y' ? method : undefined),
     names: () => ['x.y'],
-    call: (_name, args) => Promise.resolve(run(args)),
+    call: (_name: string, args: readonly RpcArgument[]) => Promise.resolve(run(args)),
   };
+  return { rpc, clock, timers };
 }
 
 test('a struct is printed with the tabs that the real server prints', async () => {
@@ -26,6 +37,18 @@ test('a struct is printed with the tabs that the real server prints', async () =
     body,
     '{\n\t"jsonrpc":\t"2.0",\n\t"result":\t{\n\t\t"Domains":\t[{\n\t\t\t\t"Domain":\t{\n\t\t\t\t\t"Size":\t1024,\n\t\t\t\t\t"AoRs":\t[]\n\t\t\t\t}\n\t\t\t}]\n\t},\n\t"id":\t1\n}',
   );
+});
+
+test('a long list is a list, records that stay apart too', async () => {
+  const list = [new RpcStruct({ a: 1 }), new RpcStruct({ a: new RpcDouble(2) })];
+  for (const value of [new RpcLongList(() => list), new RpcRecords(list)]) {
+    const dispatcher = new JsonRpcDispatcher(
+      registry(() => [new RpcStruct({ list: value })]),
+      () => false,
+    );
+    const { body } = await dispatcher.answer('{"jsonrpc":"2.0","method":"x.y"}');
+    assert.equal(body, '{"jsonrpc":"2.0","result":{"list":[{"a":1},{"a":2}]}}');
+  }
 });
 
 test('one value is itself, several are an array, none is an empty object, a list method is always an array', async () => {

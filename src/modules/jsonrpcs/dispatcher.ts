@@ -1,6 +1,9 @@
+import { LoopSlices } from '../../base/loopSlices.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { TimerQueue } from '../../base/timerQueue.ts';
 import type { RpcRegistry } from '../../module/host.ts';
 import { RpcFault } from '../../module/rpc.ts';
-import { argumentsOf, type JsonValue, jsonObject, renderJson, toJson } from './json.ts';
+import { argumentsOf, JsonObject, type JsonValue, jsonPieces } from './json.ts';
 
 /** The answer to one JSON-RPC document. */
 export interface JsonRpcAnswer {
@@ -21,13 +24,21 @@ const parseError = new RpcFault(PARSE_ERROR, 'Parse error');
 const invalidRequest = new RpcFault(-32600, 'Invalid Request');
 const invalidParams = new RpcFault(-32602, 'Invalid params');
 
+export interface DispatcherParts {
+  readonly rpc: RpcRegistry;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+}
+
 /** JSON-RPC 2.0 over the server's RPC methods, whatever brings the document. */
 export class JsonRpcDispatcher {
+  readonly #parts: DispatcherParts;
   readonly #rpc: RpcRegistry;
   readonly #pretty: () => boolean;
 
-  constructor(rpc: RpcRegistry, pretty: () => boolean) {
-    this.#rpc = rpc;
+  constructor(parts: DispatcherParts, pretty: () => boolean) {
+    this.#parts = parts;
+    this.#rpc = parts.rpc;
     this.#pretty = pretty;
   }
 
@@ -62,24 +73,37 @@ export class JsonRpcDispatcher {
     if (reply instanceof RpcFault) return this.#fault(reply, requestId, replyName);
     const [first] = reply;
     const list = declared.returnsArray || reply.length > 1;
-    const result = list ? reply.map(toJson) : first === undefined ? jsonObject() : toJson(first);
+    const result = list ? reply : first === undefined ? new JsonObject() : first;
     return this.#envelope(200, 'OK', ['result', result], requestId, replyName);
   }
 
-  #fault(fault: RpcFault, id: RequestId, replyName: string): JsonRpcAnswer {
-    const error = jsonObject(['code', fault.code], ['message', fault.text]);
+  #fault(fault: RpcFault, id: RequestId, replyName: string): Promise<JsonRpcAnswer> {
+    const error = new JsonObject(['code', fault.code], ['message', fault.text]);
     return this.#envelope(fault.code, fault.text, ['error', error], id, replyName);
   }
 
-  #envelope(
+  async #envelope(
     code: number,
     reason: string,
     outcome: readonly [string, JsonValue],
     id: RequestId,
     replyName: string,
-  ): JsonRpcAnswer {
+  ): Promise<JsonRpcAnswer> {
     const members: (readonly [string, JsonValue])[] = [['jsonrpc', '2.0'], outcome];
     if (id !== undefined) members.push(['id', id]);
-    return { code, reason, body: renderJson({ members }, this.#pretty()), replyName };
+    const body = await this.#render(new JsonObject(...members));
+    return { code, reason, body, replyName };
+  }
+
+  /** In slices: there may be very much of it. */
+  async #render(value: JsonValue): Promise<string> {
+    const slices = new LoopSlices(this.#parts);
+    let body = '';
+    for (const piece of jsonPieces(value, this.#pretty())) {
+      body += piece;
+      const pause = slices.step();
+      if (pause !== undefined) await pause;
+    }
+    return body;
   }
 }

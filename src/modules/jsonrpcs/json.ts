@@ -1,43 +1,68 @@
-import { type RpcArgument, RpcDouble, RpcRecords, RpcStruct, type RpcValue } from '../../module/rpc.ts';
+import {
+  type RpcArgument,
+  RpcDouble,
+  RpcLongList,
+  RpcRecords,
+  RpcStruct,
+  type RpcValue,
+} from '../../module/rpc.ts';
 
-/** JSON text of RPC values. Tabs and line ends stand where scripts around kamctl expect them. */
-export type JsonValue =
-  | string
-  | number
-  | null
-  | { readonly members: readonly (readonly [string, JsonValue])[] }
-  | readonly JsonValue[];
-
-export function jsonObject(...members: readonly (readonly [string, JsonValue])[]): JsonValue {
-  return { members };
+/** Members in order, as those of an RPC struct. */
+export class JsonObject {
+  readonly members: readonly (readonly [string, JsonValue])[];
+  constructor(...members: readonly (readonly [string, JsonValue])[]) {
+    this.members = members;
+  }
 }
 
-export function toJson(value: RpcValue): JsonValue {
-  if (typeof value === 'number' || typeof value === 'string') return value;
-  if (value instanceof RpcDouble) return value.value;
-  if (value instanceof RpcStruct)
-    return { members: value.members.map(({ name, value: v }) => [name, toJson(v)] as const) };
-  return (value instanceof RpcRecords ? value.list : value).map(toJson);
+export type JsonValue = RpcValue | null | JsonObject;
+
+/**
+ * JSON text of RPC values, piece by piece: a reply may be of any length. Tabs and line ends stand where scripts around
+ * kamctl expect them.
+ */
+export function* jsonPieces(value: JsonValue, pretty: boolean, depth = 0): Generator<string> {
+  if (value === null || typeof value === 'string' || typeof value === 'number') yield JSON.stringify(value);
+  else if (value instanceof RpcDouble) yield JSON.stringify(value.value);
+  else if (value instanceof JsonObject) yield* objectPieces(value.members, pretty, depth);
+  else if (value instanceof RpcStruct) yield* objectPieces(membersOf(value), pretty, depth);
+  else yield* listPieces(itemsOf(value), pretty, depth);
 }
 
-export function renderJson(value: JsonValue, pretty: boolean, depth = 0): string {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return JSON.stringify(value);
-  if ('members' in value) return renderObject(value.members, pretty, depth);
-  return `[${value.map((each) => renderJson(each, pretty, depth + 1)).join(pretty ? ', ' : ',')}]`;
+function itemsOf(value: RpcRecords | RpcLongList | readonly RpcValue[]): Iterable<RpcValue> {
+  if (value instanceof RpcLongList) return value.items();
+  return value instanceof RpcRecords ? value.list : value;
 }
 
-function renderObject(
-  members: readonly (readonly [string, JsonValue])[],
+function* listPieces(items: Iterable<JsonValue>, pretty: boolean, depth: number): Generator<string> {
+  let before = '[';
+  for (const item of items) {
+    yield before;
+    yield* jsonPieces(item, pretty, depth + 1);
+    before = pretty ? ', ' : ',';
+  }
+  yield before === '[' ? '[]' : ']';
+}
+
+function* membersOf(struct: RpcStruct): Generator<readonly [string, JsonValue]> {
+  for (const { name, value } of struct.members) yield [name, value];
+}
+
+function* objectPieces(
+  members: Iterable<readonly [string, JsonValue]>,
   pretty: boolean,
   depth: number,
-): string {
-  if (!pretty)
-    return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${renderJson(value, false)}`).join(',')}}`;
+): Generator<string> {
   const tabs = '\t'.repeat(depth + 1);
-  const lines = members.map(
-    ([name, value]) => `${tabs}${JSON.stringify(name)}:\t${renderJson(value, true, depth + 1)}`,
-  );
-  return `{\n${lines.join(',\n')}${lines.length > 0 ? '\n' : ''}${'\t'.repeat(depth)}}`;
+  yield pretty ? '{\n' : '{';
+  let before = '';
+  for (const [name, value] of members) {
+    yield pretty ? `${before}${tabs}${JSON.stringify(name)}:\t` : `${before}${JSON.stringify(name)}:`;
+    yield* jsonPieces(value, pretty, depth + 1);
+    before = pretty ? ',\n' : ',';
+  }
+  if (!pretty) yield '}';
+  else yield `${before === '' ? '' : '\n'}${'\t'.repeat(depth)}}`;
 }
 
 /** Arguments by position; of named ones only the order counts. undefined when they are neither list nor object. */

@@ -45,7 +45,7 @@ export class JsonRpcServer {
   constructor(host: Host, config: JsonRpcConfig) {
     this.#host = host;
     this.#config = config;
-    this.dispatcher = new JsonRpcDispatcher(host.rpc, () => config.pretty_format !== 0);
+    this.dispatcher = new JsonRpcDispatcher(host, () => config.pretty_format !== 0);
   }
 
   async start(): Promise<void> {

@@ -1,3 +1,4 @@
+import { LoopSlices } from '../../base/loopSlices.ts';
 import type { Host } from '../../module/host.ts';
 import type { ListenSocket } from '../../proxy/transport.ts';
 import {
@@ -33,10 +34,8 @@ export type Persistence =
   | { readonly kind: 'none' }
   | { readonly kind: 'through' | 'back'; readonly queue: WriteQueue };
 
-/** Bindings looked at before the loop gets its turn. */
-const bindingsPerSlice = 1000;
-/** Expiries handled in one slice: each may run an event route. */
-const expiriesPerSlice = 200;
+/** Rows that wait to be deleted before a sweep lets them be. */
+const rowsPerFlush = 2000;
 
 /** A location table whose bindings are all in memory (db_mode 0, 1, 2 and 4). */
 export class MemoryDomain implements LocationDomain {
@@ -176,13 +175,11 @@ export class MemoryDomain implements LocationDomain {
   }
 
   async forEach(visit: (binding: StoredBinding) => void): Promise<void> {
-    let visited = 0;
+    const slices = new LoopSlices(this.#context.host);
     for (const record of this.table.records.values()) {
       for (const binding of record.bindings.slice()) visit(binding);
-      visited += record.bindings.length + 1;
-      if (visited < bindingsPerSlice) continue;
-      visited = 0;
-      await this.#pause();
+      const pause = slices.step();
+      if (pause !== undefined) await pause;
     }
   }
 
@@ -190,22 +187,34 @@ export class MemoryDomain implements LocationDomain {
   async sweep(): Promise<void> {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
-    let looked = 0;
-    let expired = 0;
+    try {
+      await this.#sweepAll();
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
+  async #sweepAll(): Promise<void> {
+    const slices = new LoopSlices(this.#context.host);
+    let nowSec = this.nowSec();
     for (const record of this.table.records.values()) {
-      const nowSec = this.nowSec();
       for (let i = record.bindings.length - 1; i >= 0; i--) {
         const binding = record.bindings[i] as StoredBinding;
-        if (!this.#isDue(binding, nowSec)) continue;
-        this.#expire(binding);
-        expired++;
+        if (this.#isDue(binding, nowSec)) this.#expire(binding);
       }
-      looked += record.bindings.length + 1;
-      if (looked < bindingsPerSlice && expired < expiriesPerSlice) continue;
-      looked = expired = 0;
-      await this.#pause();
+      const pause = slices.step();
+      if (pause === undefined) continue;
+      await pause;
+      await this.#deleteRows();
+      nowSec = this.nowSec();
     }
-    this.#isSweeping = false;
+  }
+
+  /** Not all at the end of a sweep: the rows of very many contacts would wait in memory. */
+  async #deleteRows(): Promise<void> {
+    const persistence = this.#persistence;
+    if (persistence.kind !== 'none' && persistence.queue.pending >= rowsPerFlush)
+      await persistence.queue.run();
   }
 
   nowSec(): number {
@@ -242,9 +251,5 @@ export class MemoryDomain implements LocationDomain {
 
   #own(binding: Binding): StoredBinding | undefined {
     return this.table.byRuid(binding.ruid);
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => this.#context.host.timers.schedule(0, resolve, undefined));
   }
 }

@@ -1,3 +1,4 @@
+import { ShardedMap } from '../../base/shardedMap.ts';
 import type { LocationRecord } from './api.ts';
 import type { StoredBinding } from './binding.ts';
 
@@ -13,8 +14,8 @@ export class StoredRecord implements LocationRecord {
 
 /** The bindings in memory with their indexes: by AoR, by record id, by connection when asked for. */
 export class RecordTable {
-  readonly records = new Map<string, StoredRecord>();
-  readonly #byRuid = new Map<string, StoredBinding>();
+  readonly records = new ShardedMap<StoredRecord>();
+  readonly #byRuid = new ShardedMap<StoredBinding>();
   readonly #byConnection: Map<number, StoredBinding[]> | undefined;
   readonly #newestFirst: boolean;
 

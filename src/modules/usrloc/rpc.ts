@@ -2,13 +2,13 @@ import { errorText } from '../../base/errors.ts';
 import type { DbCondition } from '../../base/ports.ts';
 import type { RpcDeclaration } from '../../module/define.ts';
 import { type RpcArgument, RpcFault, type RpcReply, RpcStruct } from '../../module/rpc.ts';
-import { aorHash, type Binding, type BindingData, type Maybe, then } from './api.ts';
+import { type BindingData, type Maybe, then } from './api.ts';
+import { contactStruct, dump, isNat } from './dump.ts';
 import type { AnyDomain, Locations } from './service.ts';
 
 /** What a contact has for a Call-ID and User-Agent when an operator added it; as Kamailio writes them. */
 const operatorCallId = 'dfjrewr12386fd6-343@kamailio.rpc';
 const operatorAgent = 'kamailio SIP Router - RPC Server';
-const notSet = '[not set]';
 
 const tooFew = (what: string) => new RpcFault(500, `Not enough parameters (${what})`);
 const unknownTable = new RpcFault(500, 'Domain table not found');
@@ -77,85 +77,6 @@ function tableAndAor() {
     { name: 'table', type: 'string', optional: true },
     { name: 'aor', type: 'string', optional: true },
   ] as const;
-}
-
-async function dump(self: Locations, brief: boolean): Promise<RpcReply> {
-  const domains: RpcStruct[] = [];
-  for (const domain of self.domains.values())
-    domains.push(new RpcStruct({ Domain: await dumpDomain(self, domain, brief) }));
-  return [new RpcStruct({ Domains: domains })];
-}
-
-async function dumpDomain(self: Locations, domain: AnyDomain, brief: boolean): Promise<RpcStruct> {
-  const contactsOf = new Map<string, RpcStruct[]>();
-  const size = 2 ** self.config.hash_size;
-  const slots = new Map<number, number>();
-  const aors: RpcStruct[] = [];
-  let fullest = 0;
-  await domain.forEach((binding) => {
-    const { aor } = binding;
-    let contacts = contactsOf.get(aor);
-    if (contacts === undefined) {
-      contacts = [];
-      contactsOf.set(aor, contacts);
-      const slot = aorHash(aor) % size;
-      const used = (slots.get(slot) ?? 0) + 1;
-      slots.set(slot, used);
-      fullest = Math.max(fullest, used);
-      aors.push(brief ? new RpcStruct({ AoR: aor }) : infoStruct(aor, contacts));
-    }
-    if (!brief) contacts.push(contactStruct(binding, domain.nowSec(), isNat(self, binding)));
-  });
-  const stats = new RpcStruct({ Records: aors.length, 'Max-Slots': fullest });
-  return new RpcStruct({ Domain: domain.name, Size: size, AoRs: aors, Stats: stats });
-}
-
-function infoStruct(aor: string, contacts: readonly RpcStruct[]): RpcStruct {
-  return new RpcStruct({ Info: new RpcStruct({ AoR: aor, HashID: aorHash(aor), Contacts: contacts }) });
-}
-
-/** One contact as `ul.dump` and `ul.lookup` show it. */
-function contactStruct(binding: Binding, nowSec: number, keepalive: boolean): RpcStruct {
-  return new RpcStruct({
-    Contact: new RpcStruct({
-      Address: binding.contact,
-      Expires: expiresText(binding, nowSec),
-      Q: binding.q < 0 ? -1 : binding.q / 1000,
-      'Call-ID': binding.callId,
-      CSeq: binding.cseq,
-      'User-Agent': orNotSet(binding.userAgent),
-      Received: orNotSet(binding.received),
-      Path: orNotSet(binding.path),
-      State: binding.state,
-      Flags: binding.flags,
-      CFlags: binding.branchFlags,
-      Socket: orNotSet(binding.socketText),
-      Methods: binding.methods < 0 ? 0xffffffff : binding.methods,
-      Ruid: binding.ruid,
-      Instance: orNotSet(binding.instance),
-      'Reg-Id': binding.regId,
-      'Server-Id': binding.serverId,
-      'Tcpconn-Id': binding.connectionId === 0 ? -1 : binding.connectionId,
-      Keepalive: keepalive ? 1 : 0,
-      'Last-Keepalive': binding.lastKeepaliveSec,
-      'KA-Roundtrip': binding.roundTripMicros,
-      'Last-Modified': binding.lastModifiedSec,
-    }),
-  });
-}
-
-function expiresText(binding: Binding, nowSec: number): number | string {
-  if (binding.expiresSec === 0) return 'permanent';
-  return binding.expiresSec > nowSec ? binding.expiresSec - nowSec : 'expired';
-}
-
-function isNat(self: Locations, binding: Binding): boolean {
-  const flag = self.config.nat_bflag;
-  return flag >= 0 && ((binding.branchFlags >>> flag) & 1) === 1;
-}
-
-function orNotSet(text: string): string {
-  return text === '' ? notSet : text;
 }
 
 /** As records are kept: without the domain where that is no part of an AoR, in lower case. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DbValue } from '../../base/ports.ts';
-import { RpcFault, RpcStruct, type RpcValue } from '../../module/rpc.ts';
+import { RpcFault, RpcLongList, RpcStruct, type RpcValue } from '../../module/rpc.ts';
 import { type FakeHost, fakeHost, ModuleUnderTest } from '../../module/testing.ts';
 import { XavpNode } from '../../module/variables.ts';
 import { aorHash, type BindingData, type LocationDomain, type MatchKey } from './api.ts';
@@ -95,6 +95,7 @@ function rowsOf(database: FakeDatabase): Record<string, DbValue>[] {
 function plain(value: RpcValue): unknown {
   if (value instanceof RpcStruct)
     return Object.fromEntries(value.members.map(({ name, value: inner }) => [name, plain(inner)]));
+  if (value instanceof RpcLongList) return Array.from(value.items(), plain);
   return Array.isArray(value) ? value.map(plain) : value;
 }
 

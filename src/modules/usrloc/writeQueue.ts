@@ -31,12 +31,19 @@ export class WriteQueue {
   readonly #waiters = new Map<StoredBinding, (() => void)[]>();
   #running: Promise<void> | undefined;
   #removedCount = 0;
+  /** Rows that nobody will delete. */
+  #dropped = 0;
 
   constructor(database: Database, rows: RowMapper, table: string, log: Log) {
     this.#database = database;
     this.#rows = rows;
     this.#table = table;
     this.#log = log;
+  }
+
+  /** Those that no failure has put off. */
+  get pending(): number {
+    return this.#pending.size;
   }
 
   get size(): number {
@@ -49,7 +56,7 @@ export class WriteQueue {
     if (binding.removed && !known) {
       if (binding.dbState === BindingState.new && !this.#isUnderWay) return;
       if (this.#removedCount >= maxRemoved) {
-        this.#dropRemoved(binding);
+        this.#dropped++;
         return;
       }
     }
@@ -66,7 +73,7 @@ export class WriteQueue {
       if (waiters === undefined) this.#waiters.set(binding, [resolve]);
       else waiters.push(resolve);
     });
-    void this.#run();
+    void this.run();
     return done;
   }
 
@@ -74,18 +81,15 @@ export class WriteQueue {
   flush(): Promise<void> {
     for (const binding of this.#failed) this.#pending.add(binding);
     this.#failed.clear();
-    return this.#run();
+    return this.run();
   }
 
   get #isUnderWay(): boolean {
     return this.#running !== undefined;
   }
 
-  #dropRemoved(binding: StoredBinding): void {
-    this.#log.error(`too many rows to delete from ${this.#table}: ${binding.ruid} is left to expire`);
-  }
-
-  #run(): Promise<void> {
+  /** Writes what no failure has put off. */
+  run(): Promise<void> {
     this.#running ??= this.#drain();
     return this.#running;
   }
@@ -108,6 +112,9 @@ export class WriteQueue {
     }
     // in the same step as the last look at what is pending: who adds later starts anew
     this.#running = undefined;
+    if (this.#dropped > 0)
+      this.#log.error(`too many rows to delete from ${this.#table}: ${this.#dropped} are left to expire`);
+    this.#dropped = 0;
     // an outage is told once, by the database
     if (this.#failed.size > 0 && !isOutage(reason))
       this.#log.error(
@@ -159,7 +166,7 @@ export class WriteQueue {
   #keepForLater(binding: StoredBinding): void {
     if (this.#pending.has(binding)) return;
     if (binding.removed && this.#removedCount >= maxRemoved) {
-      this.#dropRemoved(binding);
+      this.#dropped++;
       return;
     }
     if (binding.removed) this.#removedCount++;
