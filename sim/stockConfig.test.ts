@@ -37,6 +37,35 @@ function requests(peer: SipPeer, method: string): readonly SipMessage[] {
   return peer.received.filter((message) => message.isRequest && message.method === method);
 }
 
+const alone = [
+  ...[
+    'MYSQL',
+    'AUTH',
+    'USRLOCDB',
+    'PRESENCE',
+    'MSGREBUILD',
+    'NATSIPPING',
+    'RTPENGINE',
+    'PSTN',
+    'ALIASDB',
+    'SPEEDDIAL',
+  ],
+  ...['MULTIDOMAIN', 'ANTIFLOOD', 'BLOCK3XX', 'BLOCK401407', 'VOICEMAIL', 'ACCDB', 'DEBUG'],
+];
+
+// TLS and JSONRPC need certificates and HTTP, which there are none of here
+test('each switch alone starts, answers, and complains of nothing', { skip }, async () => {
+  for (const name of alone) {
+    const { world, simulated } = await start([`WITH_${name}`, 'DBURL="mysql://a:b@10.0.0.2/kamailio"']);
+    const ann = await phone(world, 'ann', '10.0.0.11');
+    const { final } = ann.request('OPTIONS', { requestUri: `sip:${address}` });
+    assert.equal((await within(world, final, 40_000))?.statusCode, 200, name);
+    const complaints = simulated.logged(LogLevel.error).filter((line) => !line.includes('cfgtrace'));
+    assert.deepEqual(complaints, [], name);
+    await within(world, simulated.stop(), 60_000);
+  }
+});
+
 test('WITH_VOICEMAIL: who does not answer in two minutes, or is not there at all, has a voice mailbox', {
   skip,
 }, async () => {
