@@ -13,6 +13,8 @@ import { requireTool } from './tools.ts';
 export interface RtpengineOptions {
   /** Where media is relayed, as `--interface` takes them. Default: 127.0.0.1. */
   readonly interfaces?: readonly string[];
+  /** Where it listens for commands; a free port when not said. */
+  readonly port?: number;
   /** Further words of the command line. */
   readonly args?: readonly string[];
   /** Longest life; the whole test, 120 s unless told. */
@@ -107,7 +109,7 @@ export async function startRtpengine(
 ): Promise<Rtpengine | undefined> {
   const path = requireTool(t, 'rtpengine', 'rtpengine-daemon');
   if (path === undefined) return undefined;
-  const engine = new Rtpengine(path, await freePort(), options);
+  const engine = new Rtpengine(path, options.port ?? (await freePort()), options);
   t.after(() => engine.stop());
   await engine.start();
   return engine;
