@@ -13,6 +13,7 @@ import dbFlatstore from './db_flatstore/index.ts';
 import dbMysql from './db_mysql/index.ts';
 import dbPostgres from './db_postgres/index.ts';
 import dbSqlite from './db_sqlite/index.ts';
+import dbText from './db_text/index.ts';
 import debug from './debugger/index.ts';
 import domain from './domain/index.ts';
 import group from './group/index.ts';
@@ -68,6 +69,7 @@ export const modules: readonly AnyModule[] = [
   dbMysql,
   dbPostgres,
   dbSqlite,
+  dbText,
   debug,
   htable,
   domain,

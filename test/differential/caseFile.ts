@@ -23,12 +23,14 @@ export interface Case {
   readonly config: string;
   /** Statements for a database `{folder}/kamailio.sqlite` with the standard tables; undefined for none. */
   readonly sql: string | undefined;
+  /** Files of the temporary folder, by their path in it. */
+  readonly files: ReadonlyMap<string, string>;
   readonly steps: readonly Step[];
 }
 
 const verbs = new Set([
   ...['send', 'resend', 'reply', 'ack', 'cancel', 'request', 'expect', 'quiet', 'rejected'],
-  ...['rows', 'node', 'authenticate'],
+  ...['rows', 'node', 'authenticate', 'show'],
 ]);
 
 export function parseCase(name: string, text: string): Case {
@@ -38,11 +40,19 @@ export function parseCase(name: string, text: string): Case {
   const config = steps.find((step) => step.verb === 'cfg');
   if (config === undefined) throw new Error(`${name}: no section "== cfg"`);
   const sql = steps.find((step) => step.verb === 'sql');
-  const rest = steps.filter((step) => step !== config && step !== sql);
+  const files = steps.filter((step) => step.verb === 'file');
+  const rest = steps.filter((step) => step !== config && step !== sql && step.verb !== 'file');
   for (const step of rest) {
     if (!verbs.has(step.verb)) throw new Error(`${name}:${step.line}: unknown step "${step.verb}"`);
   }
-  return { name, ...parseHead(name, head), config: config.text, sql: sql?.text, steps: rest };
+  return {
+    name,
+    ...parseHead(name, head),
+    config: config.text,
+    sql: sql?.text,
+    files: new Map(files.map(({ words, text }) => [words[0] ?? '', `${text}\n`])),
+    steps: rest,
+  };
 }
 
 function lineNumbers(head: string, sections: readonly string[]): number[] {

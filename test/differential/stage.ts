@@ -1,7 +1,7 @@
 /** Runs one case against one server and returns what the peers received. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Inbox } from '../support/inbox.ts';
 import { ownAddress } from '../support/loopback.ts';
 import { MediaNode, type NodeProtocol } from '../support/mediaNode.ts';
@@ -47,13 +47,17 @@ export async function playCase(testCase: Case, program: Program): Promise<Outcom
   const config = join(folder, 'case.cfg');
   writeFileSync(config, configText(testCase, folder).replaceAll(writtenAddress, address), 'latin1');
   const database = databaseIn(folder);
+  for (const [name, text] of testCase.files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text.replaceAll(writtenAddress, address), 'latin1');
+  }
   try {
     if (testCase.sql !== undefined)
       await makeSqliteDatabase(database, testCase.sql.replaceAll(writtenAddress, address));
     await Promise.all([...actors, ...nodes].map((each) => each.open()));
     if (testCase.steps[0]?.verb === 'rejected')
       return await expectRefusal(testCase, program, config, address);
-    return await playSteps(testCase, program, { config, address, database }, { actors, nodes });
+    return await playSteps(testCase, program, { config, folder, address, database }, { actors, nodes });
   } finally {
     await Promise.all([...actors, ...nodes].map((each) => each.close()));
     rmSync(folder, { recursive: true, force: true });
@@ -129,6 +133,7 @@ type Party = Inbox & { readonly name: string; seen: number };
 
 interface Place {
   readonly config: string;
+  readonly folder: string;
   readonly address: string;
   readonly database: string;
 }
@@ -136,7 +141,7 @@ interface Place {
 async function playSteps(
   testCase: Case,
   program: Program,
-  { config, address, database }: Place,
+  { config, folder, address, database }: Place,
   parties: Parties,
 ): Promise<Outcome> {
   const all: readonly Party[] = [...parties.actors, ...parties.nodes];
@@ -148,6 +153,7 @@ async function playSteps(
     server = await startServer({ program, config, args: testCase.args, readyWhen: sockets(address) });
     for (const step of testCase.steps) {
       if (step.verb === 'rows') rows.push(...rowLines(step, database, address));
+      else if (step.verb === 'show') rows.push(...fileLines(step.words[0] ?? '', folder, address));
       else await playStep(step, parties, address);
     }
     await untilQuiet(all);
@@ -166,6 +172,19 @@ function rowLines(step: Step, database: string, address: string): string[] {
     value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
   const lines = found.map((row) => row.map(cell).join(' | ').replaceAll(address, writtenAddress));
   return [step.text.replaceAll('\n', ' '), ...(lines.length === 0 ? ['(no row)'] : lines)];
+}
+
+/** `show logs/acc`: the lines of all files whose path begins so (Kamailio has one for each process). */
+function fileLines(prefix: string, folder: string, address: string): string[] {
+  const start = join(folder, prefix);
+  const names = readdirSync(dirname(start)).filter((name) => name.startsWith(basename(start)));
+  const texts = names.map((name) => readFileSync(join(dirname(start), name), 'latin1'));
+  const lines = texts
+    .join('')
+    .replaceAll(address, writtenAddress)
+    .replace(/\b1[6-9]\d{8}\b/g, '<time>')
+    .split('\n');
+  return [prefix, ...lines.filter((line) => line !== '')];
 }
 
 function sockets(address: string): { kind: 'udp' | 'tcp'; address: string; port: number }[] {

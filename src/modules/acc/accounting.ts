@@ -18,11 +18,6 @@ interface Directions {
   direction(context: ScriptContext): 'downstream' | 'upstream';
 }
 
-/** What of sl is used: the To tag that own answers carry. */
-interface Tags {
-  tagFor(context: ScriptContext): string;
-}
-
 /** Accounts transactions whose flags ask for it, to the log and to a database. */
 export class Accounting implements Accountant {
   readonly config: AccConfig;
@@ -52,7 +47,7 @@ export class Accounting implements Accountant {
 
   /** `acc_log_request`. */
   logRequest(context: ScriptContext, comment: string): number {
-    this.log.write(requested, this.#recordOf(context, this.#commented(context, comment)));
+    this.log.write(requested, this.#recordOf(context, outcomeOfComment(comment, context.message.toTag)));
     return 1;
   }
 
@@ -62,7 +57,7 @@ export class Accounting implements Accountant {
       this.#host.log.error('acc_db_request: db_url is not set');
       return -1;
     }
-    const record = this.#recordOf(context, this.#commented(context, comment));
+    const record = this.#recordOf(context, outcomeOfComment(comment, context.message.toTag));
     return (await this.db.write(table, record)) ? 1 : -1;
   }
 
@@ -70,13 +65,6 @@ export class Accounting implements Accountant {
   request(context: ScriptContext, comment: string, table: string): number | Promise<number> {
     this.logRequest(context, comment);
     return this.db.isOn ? this.dbRequest(context, comment, table) : 1;
-  }
-
-  /** The To tag is that of the request, or the one that an answer from here would carry. */
-  #commented(context: ScriptContext, comment: string): Outcome {
-    const { toTag } = context.message;
-    const tag = toTag === '' ? this.#host.api<Tags>('sl')?.tagFor(context) : toTag;
-    return outcomeOfComment(comment, tag ?? '');
   }
 
   #checkNeeds(): void {
