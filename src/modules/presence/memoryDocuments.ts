@@ -81,7 +81,7 @@ export class MemoryDocuments implements DocumentStore {
   }
 
   get inMemory(): Iterable<PublishedDocument> {
-    return [...this.#groups.values()].flat();
+    return documentsOf(this.#groups.values());
   }
 
   #find(presentity: Presentity, etag: string): { group: PublishedDocument[]; at: number } {
@@ -96,4 +96,8 @@ export class MemoryDocuments implements DocumentStore {
   #key(presentity: Presentity): string {
     return presentityKey(presentity, this.#options.ignoresCase);
   }
+}
+
+function* documentsOf(groups: Iterable<readonly PublishedDocument[]>): Iterable<PublishedDocument> {
+  for (const group of groups) yield* group;
 }

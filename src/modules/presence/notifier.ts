@@ -1,5 +1,6 @@
 import { coreHash } from '../../base/coreHash.ts';
 import { errorText } from '../../base/errors.ts';
+import { LoopSlices } from '../../base/loopSlices.ts';
 import type { EventPackage, Rules } from './api.ts';
 import { Status } from './api.ts';
 import { DatabaseSubscriptions } from './databaseSubscriptions.ts';
@@ -50,7 +51,7 @@ export class Notifier {
     if (told.length === 0) return;
     const body = await this.#bodyOf(presentity, event, options.leavingEtag);
     const view = await this.#viewOf(presentity, event);
-    await Promise.all(told.map((watcher) => this.requests.send(watcher, event, view(watcher, body))));
+    await this.#sendAll(told, event, (watcher) => view(watcher, body));
   }
 
   /** Tells one watcher the whole state; `ending` is the reason when it is the last time. */
@@ -93,9 +94,7 @@ export class Notifier {
       isFull: changed === undefined,
       watchers,
     };
-    const tellReader = (reader: Subscription): Promise<void> =>
-      this.requests.send(reader, info, watcherInfoDocument(document, reader.version + 1));
-    await Promise.all(readers.map(tellReader));
+    await this.#sendAll(readers, info, ({ version }) => watcherInfoDocument(document, version + 1));
   }
 
   /** The state as a NOTIFY would give it, before rules. */
@@ -131,6 +130,22 @@ export class Notifier {
 
   #slotOf(key: string): number {
     return coreHash(key) % this.#slotCount;
+  }
+
+  /** In slices: ten thousand watchers must not hold up calls. */
+  async #sendAll(
+    watchers: readonly Subscription[],
+    event: EventPackage,
+    bodyFor: (watcher: Subscription) => string,
+  ): Promise<void> {
+    const slices = new LoopSlices(this.#parts.host);
+    const stored: Promise<void>[] = [];
+    for (const watcher of watchers) {
+      stored.push(this.requests.send(watcher, event, bodyFor(watcher)));
+      const pause = slices.step();
+      if (pause !== undefined) await pause;
+    }
+    await Promise.all(stored);
   }
 
   async #bodyOf(

@@ -161,7 +161,7 @@ export class Subscriber {
     if (found === undefined || found.event !== asked.event.name || found.eventId !== asked.id)
       return refuse(this.#parts, context, 481, 'Subscription does not exist');
     if (asked.cseq + this.#parts.config.cseq_offset <= found.remoteCseq)
-      return refuse(this.#parts, context, 400, 'Stale Cseq Value');
+      return refuse(this.#parts, context, 400, 'Bad request');
     const key = turnKey(found.presentityUri, found.event);
     return await this.#parts.turns.inTurn(key, () => this.#refresh(asked, found));
   }
@@ -183,6 +183,7 @@ export class Subscriber {
     Object.assign(subscription, await this.#policy.decide(subscription, event));
     await subscriptions.save(subscription);
     const result = this.#accept(asked, subscription);
+    await this.#notifier.tellWatcherInfo(subscription.presentityUri, event, subscription);
     await this.#notifier.tellFirst(subscription, event);
     return result;
   }
