@@ -25,6 +25,7 @@ import maxfwd from './maxfwd/index.ts';
 import nathelper from './nathelper/index.ts';
 import outbound from './outbound/index.ts';
 import path from './path/index.ts';
+import permissions from './permissions/index.ts';
 import pike from './pike/index.ts';
 import presence from './presence/index.ts';
 import presenceXml from './presence_xml/index.ts';
@@ -81,6 +82,7 @@ export const modules: readonly AnyModule[] = [
   nathelper,
   outbound,
   path,
+  permissions,
   pike,
   presence,
   presenceXml,

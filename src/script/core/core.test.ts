@@ -388,7 +388,7 @@ test('connection flags, aliases of connections, transport of large requests', ()
   ]);
   under.call('set_forward_close', context);
   under.call('set_reply_no_connect', context);
-  const destination = { ...context.flow, host: '' };
+  const destination = { ...context.flow, proto: 'tcp', host: '' } as const;
   const reply = replyDestination(context, destination);
   assert.deepEqual([reply.noConnect, reply.closeAfter], [true, false]);
   assert.equal(sendFlagsOf(context), SendFlag.forwardClose | SendFlag.replyNoConnect);
