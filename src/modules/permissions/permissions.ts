@@ -118,7 +118,8 @@ export class Permissions {
       this.host.log.error(`unknown protocol ${proto}`);
       return -1;
     }
-    const question = { protoNumber, fromUri, requestUri: context.target.requestUri };
+    // the Request-URI as it was received, whatever the script has made of it
+    const question = { protoNumber, fromUri, requestUri: context.message.requestUri };
     if (this.asksDatabase) return this.#askDatabase(context, source, question);
     if (this.trusted === undefined) {
       this.host.log.error('allow_trusted: nothing is loaded; is db_url set?');

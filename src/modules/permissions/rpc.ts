@@ -78,7 +78,7 @@ export const rpc: Readonly<Record<string, RpcDeclaration<Permissions>>> = {
   },
   'permissions.addressDump': { doc: 'Whole addresses.', returnsArray: true, run: dumpAddresses },
   'permissions.subnetDump': { doc: 'Networks.', returnsArray: true, run: dumpSubnets },
-  'permissions.domainDump': { doc: 'Domains.', returnsArray: true, run: dumpDomains },
+  'permissions.domainDump': { doc: 'Domains.', run: dumpDomains },
   'permissions.trustedDump': { doc: 'Trusted peers.', run: dumpTrusted },
   'permissions.testUri': {
     doc: 'Do the rules of the files with this base name allow the pair?',

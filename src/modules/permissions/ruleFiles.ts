@@ -3,8 +3,6 @@ import type { Host } from '../../module/host.ts';
 import type { PermissionsConfig } from './params.ts';
 import { parseRules, RuleFile } from './ruleFile.ts';
 
-const noRules = new RuleFile([]);
-
 /** Bits of load_backends. */
 const Load = { allow: 4, deny: 8 } as const;
 
@@ -12,7 +10,8 @@ const Load = { allow: 4, deny: 8 } as const;
 export class RuleFiles {
   readonly #host: Host;
   readonly #config: PermissionsConfig;
-  /** By path; undefined until read. */
+  readonly #noRules = new RuleFile([]);
+  /** By path; without rules until read. */
   readonly #files = new Map<string, RuleFile>();
 
   constructor(host: Host, config: PermissionsConfig) {
@@ -39,7 +38,7 @@ export class RuleFiles {
   want(name: string, kind: 'allow' | 'deny'): void {
     const path = this.pathOf(name);
     if ((this.#config.load_backends & Load[kind]) !== 0 && !this.#files.has(path))
-      this.#files.set(path, noRules);
+      this.#files.set(path, this.#noRules);
   }
 
   wantPair(base: string): void {
@@ -56,7 +55,7 @@ export class RuleFiles {
     const { files, log } = this.#host;
     if (!(await files.exists(path))) {
       log.info(`${path} is not there: no rules`);
-      return noRules;
+      return this.#noRules;
     }
     try {
       const { rules, bad } = parseRules((await files.read(path)).toString('latin1'));
@@ -64,7 +63,7 @@ export class RuleFiles {
       return rules;
     } catch (error) {
       log.error(`${path} cannot be read: ${errorText(error)}`);
-      return noRules;
+      return this.#noRules;
     }
   }
 
@@ -73,7 +72,7 @@ export class RuleFiles {
   }
 
   #rules(name: string): RuleFile {
-    return this.#files.get(this.pathOf(name)) ?? noRules;
+    return this.#files.get(this.pathOf(name)) ?? this.#noRules;
   }
 
   /** Allowed when an allow rule matches every pair; else when no deny rule matches one. */
