@@ -110,11 +110,12 @@ export class NatPhone extends Peer {
     this.#start('INVITE', uri, { to, callId, routes: routesOf(within), body: this.sdp });
   }
 
-  ack(response: SipText): void {
+  /** `dialog` is the response that made the dialog: it has the route set. */
+  ack(response: SipText, dialog: SipText = response): void {
     const cseq = headerValue(response, 'CSeq').split(' ')[0] ?? '1';
     const callId = headerValue(response, 'Call-ID');
     const uri = uriOf(headerValue(response, 'Contact'));
-    this.#start('ACK', uri, { to: headerValue(response, 'To'), callId, routes: routesOf(response), cseq });
+    this.#start('ACK', uri, { to: headerValue(response, 'To'), callId, routes: routesOf(dialog), cseq });
   }
 
   /** A BYE of the called side. */

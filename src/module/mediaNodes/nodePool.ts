@@ -85,9 +85,15 @@ export class NodePool {
     const failedMs = this.#failedProbes.get(node);
     if (failedMs !== undefined && this.#host.timers.nowMs - failedMs < this.#rules.probeHoldMs())
       return Promise.resolve(false);
-    const probe = this.#probeNow(node);
+    const probe = this.#check(node);
     this.#probes.set(node, probe);
     return probe.finally(() => this.#probes.delete(node));
+  }
+
+  /** Probes even if that has just failed: somebody asks by hand. */
+  probeNow(node: MediaNode): Promise<boolean> {
+    this.#failedProbes.delete(node);
+    return this.probe(node);
   }
 
   /** Probes all nodes that were not disabled by hand. */
@@ -99,8 +105,7 @@ export class NodePool {
   /** By RPC. An enabled node must answer first; a permanently disabled one is at least tried again soon. */
   async enable(node: MediaNode): Promise<boolean> {
     node.permanent = false;
-    this.#failedProbes.delete(node);
-    const alive = await this.probe(node);
+    const alive = await this.probeNow(node);
     if (!alive) this.#rest(node);
     return alive;
   }
@@ -153,7 +158,7 @@ export class NodePool {
       if (!node.enabled && !node.permanent && node.retryAtMs <= now) void this.probe(node);
   }
 
-  async #probeNow(node: MediaNode): Promise<boolean> {
+  async #check(node: MediaNode): Promise<boolean> {
     await this.resolve(node);
     const alive = node.address !== '' && (await this.#rules.isAlive(node));
     if (alive) this.#failedProbes.delete(node);

@@ -47,7 +47,7 @@ async function enable(self: Rtpengine, url: string, isOn: boolean): Promise<RpcR
 async function ping(self: Rtpengine, url: string): Promise<RpcReply> {
   const nodes = nodesOf(self, url);
   if (nodes.length === 0) return unknown();
-  const alive = await Promise.all(nodes.map((node) => self.pool.probe(node)));
+  const alive = await Promise.all(nodes.map((node) => self.pool.probeNow(node)));
   return outcome(url, alive.every(Boolean) ? 'success' : 'fail');
 }
 
