@@ -77,8 +77,17 @@ export function linkFailure(error: unknown, isTls = false): ClientFailure {
   if (code === 'ETIMEDOUT') return new ClientFailure('timeout', text, because);
   if (code === 'WEBSOCKET_REFUSED') return new ClientFailure('webSocket', text, because);
   if (code.startsWith('ERR_SSL') || (isTls && !unreachable.has(code)))
-    return new ClientFailure('tls', text, because);
+    return new ClientFailure('tls', tlsText(text), because);
   return new ClientFailure('refused', text, because);
+}
+
+/** OpenSSL's reason without its places in the source. */
+function tlsText(text: string): string {
+  const match = /[0-9A-F]*:?error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*/.exec(text);
+  if (match === null) return text;
+  const reason = match[1] ?? '';
+  const hint = /certificate required|handshake failure/.test(reason) ? '; --tls-certificate shows one' : '';
+  return `${text.slice(0, match.index)}${reason}${hint}`;
 }
 
 async function openDatagram(

@@ -26,6 +26,11 @@ export const defaultTls: TlsOptions = {
 
 /** Throws a `usage` failure when certificate, key or authorities cannot be used. */
 export function tlsContext(tls: TlsNet, options: TlsOptions): TlsContext {
+  if ((options.certificate === undefined) !== (options.privateKey === undefined))
+    throw new ClientFailure(
+      'usage',
+      'a client certificate and its private key go together (--tls-certificate, --tls-key)',
+    );
   try {
     return tls.context({
       certificate: options.certificate,

@@ -5,7 +5,9 @@ import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { createServer } from 'node:tls';
 import { exitCodes } from '../../src/client/failure.ts';
+import { pemFolder, TestAuthority } from '../support/certificates.ts';
 import { missing } from '../support/tools.ts';
 import { reply, tcpResponder, UdpResponder } from './responder.ts';
 import { programs, type Stage, send, startStage } from './stage.ts';
@@ -136,6 +138,38 @@ test('certificates: authority, name, what --insecure takes', async () => {
   assert.equal((await send([...trust, '-tls-name', 'server.example', target('tls')])).code, 0);
   assert.equal((await send(['-insecure', target('tls')])).code, 0);
   await fails(['-tls-ca', '/nosuch', target('tls')], exitCodes.usage, /nosuch/);
+});
+
+test('a server that wants a certificate of the client', async (t) => {
+  const authority = await TestAuthority.create();
+  const own = await authority.issue({ name: 'server', ips: ['127.0.0.1'] });
+  const client = await authority.issue({ name: 'client' });
+  const pem = pemFolder({
+    'ca.pem': authority.certificate,
+    'cert.pem': client.certificate,
+    'key.pem': client.key,
+  });
+  const options = { cert: own.certificate, key: own.key, ca: authority.certificate, requestCert: true };
+  const server = createServer(options, (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (data) => socket.write(reply(data.toString('latin1'), 200, 'Welcome')));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const target = `tls:127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const ca = ['-tls-ca', join(pem.path, 'ca.pem')];
+  const shown = ['-tls-certificate', join(pem.path, 'cert.pem'), '-tls-key', join(pem.path, 'key.pem')];
+  t.after(() => {
+    server.close();
+    pem.remove();
+  });
+  assert.equal((await send([...ca, ...shown, target])).code, 0);
+  await fails(
+    [...ca, target],
+    exitCodes.tls,
+    /: tlsv13 alert certificate required; --tls-certificate shows one$/m,
+  );
+  await fails([...ca, '-tc', join(pem.path, 'cert.pem'), target], exitCodes.usage, /go together/);
 });
 
 test('a WebSocket that the server does not want', async (t) => {

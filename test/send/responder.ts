@@ -11,6 +11,7 @@ export class UdpResponder {
 
   private constructor(socket: UdpSocket, reaction: Reaction) {
     this.#socket = socket;
+    socket.unref(); // a test that fails before it closes must not hang
     socket.on('message', (data, from) => {
       const text = data.toString('latin1');
       this.received.push(text);
@@ -46,6 +47,7 @@ export async function tcpResponder(
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
+    socket.unref();
     socket.on('error', () => {});
     socket.on('data', (data) => {
       for (const answer of [reaction(data.toString('latin1'))].flat()) {
@@ -55,6 +57,7 @@ export async function tcpResponder(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const close = (): void => {

@@ -8,11 +8,23 @@ import type { UserSettings } from '../../client/user.ts';
 
 const silent: LinkHandler = { onText: () => undefined, onTrouble: () => undefined, onEnd: () => undefined };
 
-/** What local address and port would be: the way is opened and closed again. */
-export async function wayWithoutSending(user: UserSettings, context: SessionContext): Promise<Way> {
-  const { link, way } = await openWay(user, context, silent);
-  link.close();
-  return way;
+/** A way as it would be: the local address is right, the port that of a socket which is closed again. Nothing is connected. */
+export async function wayWithoutSending(user: UserSettings, { ports }: SessionContext): Promise<Way> {
+  const [place] = await locateServers(ports, user.target.hop, user.outbound.family);
+  const options = { ...user.outbound, connectDatagrams: false, path: '/' };
+  const socket = await openLink(ports, { ...place, proto: 'udp' }, options, silent);
+  socket.close();
+  const to = { address: place.address, port: place.port };
+  const link: Link = {
+    proto: place.proto,
+    local: socket.local,
+    remote: to,
+    security: '',
+    isConnected: false,
+    send: () => undefined,
+    close: () => undefined,
+  };
+  return { link, to };
 }
 
 /** Sends text as it is, without transactions; the first answer, whatever it is. */

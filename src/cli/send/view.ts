@@ -28,9 +28,10 @@ function eventText(event: ClientEvent, options: ViewOptions): string {
   return options.level < 3 ? line : `${line}\n${messageText(event, options)}`;
 }
 
-function noteText(event: NoteEvent, { level, style }: ViewOptions): string {
+function noteText(event: NoteEvent, { level, style, showAgent }: ViewOptions): string {
   if (level < (event.kind === 'warning' ? 1 : 2)) return '';
-  const text = `${clockText(event.wallMs)}  ${printable(event.text)}`;
+  const who = showAgent ? `${event.agent.padEnd(8)} ` : '';
+  const text = `${clockText(event.wallMs)}  ${who}${printable(textOf(event.text))}`;
   return event.kind === 'warning' ? style.bad(text) : style.faint(text);
 }
 

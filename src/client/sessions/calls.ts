@@ -9,9 +9,6 @@ import { IncomingCall } from './incomingCall.ts';
 import { OutgoingCall } from './outgoingCall.ts';
 import type { SessionPlan } from './plan.ts';
 
-/** How long the last messages of a call may take to come around, ms. */
-const patienceMs = 5000;
-
 /** INVITE, wait, BYE. The answer is that of the INVITE. */
 export async function callSomebody(phone: Phone, plan: SessionPlan, stop: Stop): Promise<Answer> {
   const call = new OutgoingCall(phone, stop);
@@ -31,7 +28,11 @@ export async function callOurselves(
   const call = new OutgoingCall(caller, stop);
   const answer = await call.place(fieldsToCall(caller, called), bodyOfCall(caller), plan.call);
   if (!call.isAnswered) return answer;
-  await answering.expect('confirmed', 'the call was answered, but not by our called side', stop);
+  if (!answering.hasAnswered) {
+    await call.bye();
+    throw new ClientFailure('session', `the call was answered, but not by ${called.agent.name}`);
+  }
+  await answering.expect('confirmed', 'our ACK never reached the called side', stop);
   await call.holdAndHangUp(plan.durationMs);
   await answering.expect('ended', 'our BYE never reached the called side', stop);
   return answer;
@@ -80,7 +81,12 @@ export class AnsweringPhone implements Listener {
     return true;
   }
 
-  /** Resolves when a call has come to this state, throws a `session` failure when none does in time. */
+  /** One of the calls was taken here, not elsewhere. */
+  get hasAnswered(): boolean {
+    return this.calls.some(({ state }) => state !== 'ringing' && state !== 'cancelled');
+  }
+
+  /** Resolves when a call has come to this state, throws a `session` failure when none does as long as messages are repeated. */
   async expect(state: 'confirmed' | 'ended', otherwise: string, stop: Stop): Promise<void> {
     const arrived = new Promise<'arrived'>((resolve) => {
       const look = (): void => {
@@ -89,7 +95,8 @@ export class AnsweringPhone implements Listener {
       this.#waiting.add(look);
       look();
     });
-    const end = await waitFor(this.#phone.agent.ports.clock, patienceMs, stop, arrived);
+    const { ports, timers } = this.#phone.agent;
+    const end = await waitFor(ports.clock, timers.timerBMs, stop, arrived);
     if (end === 'time') throw new ClientFailure('session', otherwise);
   }
 

@@ -1,6 +1,7 @@
+import { errorText } from '../../base/errors.ts';
 import { isWireError, parseMessage, type SipMessage } from '../../sip/message.ts';
 import { buildCancel } from '../../sip/request.ts';
-import { type Fields, type Recipe, socketText } from '../compose.ts';
+import type { Fields, Recipe } from '../compose.ts';
 import { Dialog } from '../dialog.ts';
 import { ClientFailure } from '../failure.ts';
 import type { IncomingRequest } from '../incoming.ts';
@@ -24,7 +25,8 @@ export class OutgoingCall implements Listener {
   readonly #stop: Stop;
   #pending: PendingRequest | undefined;
   #dialog: Dialog | undefined;
-  #ack: { readonly message: SipMessage; readonly way: Way } | undefined;
+  #ack: Acknowledgement | undefined;
+  readonly #refused = new Set<string>();
   #cancelled = false;
   #hangUp: (value: 'bye') => void = () => undefined;
   /** The other side has hung up. */
@@ -143,7 +145,7 @@ export class OutgoingCall implements Listener {
       // §9.1: not before a provisional response has come
       if (this.#cancelled) this.#sendCancel(pending);
     };
-    pending.onFurtherSuccess = () => this.#acknowledgeAgain();
+    pending.onFurtherSuccess = (response) => this.#onFurtherSuccess(pending.request, response);
   }
 
   #sendCancel(pending: PendingRequest): void {
@@ -153,9 +155,12 @@ export class OutgoingCall implements Listener {
     if (cancel !== undefined && !isWireError(cancel)) this.#phone.agent.request(cancel, pending.way);
   }
 
-  async #accept({ request, response }: Answer): Promise<void> {
-    const dialog = Dialog.ofAnswer(request, response);
-    this.#dialog = dialog;
+  async #accept(answer: Answer): Promise<void> {
+    this.#dialog = Dialog.ofAnswer(answer.request, answer.response);
+    this.#ack = await this.#acknowledge(this.#dialog, answer.request, answer.response);
+  }
+
+  async #acknowledge(dialog: Dialog, request: SipMessage, response: SipMessage): Promise<Acknowledgement> {
     const way = await this.#phone.outbound.wayTo(dialog.nextHop);
     // the offer came in the 2xx: the answer goes into the ACK (§13.2.2.4)
     const lateAnswer = request.body === '' ? this.#phone.answerTo(response.body, way) : undefined;
@@ -165,19 +170,33 @@ export class OutgoingCall implements Listener {
       body: lateAnswer,
       contentType: 'application/sdp',
     });
-    this.#ack = { message, way };
     this.#phone.agent.send(message.text, way, message);
+    return { message, way };
   }
 
-  /** Each repeated 2xx gets the ACK again. */
-  #acknowledgeAgain(): void {
-    if (this.#ack === undefined) return;
-    const { message, way } = this.#ack;
-    this.#phone.agent.send(message.text, way, message, true);
+  /** Each repeated 2xx gets the ACK again; a 2xx of another fork gets one of its own, and BYE. */
+  #onFurtherSuccess(request: SipMessage, response: SipMessage): void {
+    if (this.#dialog?.remoteTag !== response.toTag) {
+      void this.#refuseFork(request, response).catch((error: unknown) =>
+        this.#phone.agent.note(`a second answer could not be refused: ${errorText(error)}`, 'warning'),
+      );
+    } else if (this.#ack !== undefined) {
+      const { message, way } = this.#ack;
+      this.#phone.agent.send(message.text, way, message, true);
+    }
+  }
+
+  async #refuseFork(request: SipMessage, response: SipMessage): Promise<void> {
+    if (this.#refused.has(response.toTag)) return;
+    this.#refused.add(response.toTag);
+    this.#phone.agent.note('somebody else has answered too: hanging up there');
+    const dialog = Dialog.ofAnswer(request, response);
+    await this.#acknowledge(dialog, request, response);
+    await this.#phone.inDialog(dialog, 'BYE');
   }
 }
 
-/** For notes: `udp:127.0.0.1:5060`. */
-export function wayText({ link, to }: Way): string {
-  return `${link.proto}:${socketText(to)}`;
+interface Acknowledgement {
+  readonly message: SipMessage;
+  readonly way: Way;
 }

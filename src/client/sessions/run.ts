@@ -1,3 +1,4 @@
+import { ClientFailure } from '../failure.ts';
 import type { Answer } from '../pending.ts';
 import type { Phone } from '../phone.ts';
 import { waitFor } from '../stop.ts';
@@ -33,7 +34,9 @@ async function act(
   const { stop } = context;
   switch (plan.kind) {
     case 'single':
-      return plan.registerFirst ? registered([phone], () => single(phone)) : single(phone);
+      return plan.registerFirst
+        ? registered([phone], () => singleUnlessStopped(phone, context))
+        : singleUnlessStopped(phone, context);
     case 'register':
       return stayRegistered(phone, plan, context);
     case 'call':
@@ -53,6 +56,13 @@ async function act(
     case 'listen':
       return listenForCalls(phone, plan, stop);
   }
+}
+
+/** Nothing has to be put in order behind a single request: a wish to stop ends it at once. */
+async function singleUnlessStopped(phone: Phone, { ports, stop }: SessionContext): Promise<Answer> {
+  const answer = await waitFor(ports.clock, undefined, stop, single(phone));
+  if (answer === 'stop' || answer === 'time') throw new ClientFailure('interrupted', 'interrupted');
+  return answer;
 }
 
 /** REGISTER, wait, unregister. */
