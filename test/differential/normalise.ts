@@ -29,10 +29,19 @@ function origin(message: Received): string {
  */
 function visible(text: string): string {
   const end = text.indexOf('\r\n\r\n');
-  const head = (end < 0 ? text : text.slice(0, end)).split('\r\n').map(escapeControls).join('\n');
+  const lines = (end < 0 ? text : text.slice(0, end)).split('\r\n');
+  const head = lines.filter(isCompared(text)).map(escapeControls).join('\n');
   const body = end < 0 ? '' : text.slice(end + 4);
   if (body === '') return `${head}\n`;
   return `${head}\n\n${body.split('\n').map(escapeControls).join('\n')}`;
+}
+
+/** HTTP servers write headers of their own: a date, what becomes of the connection; Kamailio turns a Via into `Sia`. */
+const ownHttpHeader = /^(Sia|Date|Connection|Keep-Alive):/i;
+
+function isCompared(text: string): (line: string) => boolean {
+  const isHttp = text.startsWith('HTTP/');
+  return (line) => !(isHttp && ownHttpHeader.test(line));
 }
 
 function shownRow(row: string): string {
