@@ -2,6 +2,7 @@ import type { RouteKind, Value } from '../lang/catalogue.ts';
 import type { Target } from '../proxy/target.ts';
 import type { Flow } from '../proxy/transport.ts';
 import type { SipMessage } from '../sip/message.ts';
+import type { ReplyBody, ReplyExtras } from './replyExtras.ts';
 import type { Scratch } from './scratch.ts';
 import type { VariableStores } from './variables.ts';
 
@@ -10,7 +11,7 @@ import type { VariableStores } from './variables.ts';
  * Kamailio keeps beside a message (new URI, destination, flags, branches, variables).
  * Functions and pseudo-variables receive it first.
  */
-export interface ScriptContext {
+export interface ScriptContext extends ReplyExtras {
   // ---- run state, used by generated code
   returnCode: number;
   exited: boolean;
@@ -51,9 +52,9 @@ export interface ScriptContext {
   /** `$var(name)`: 0 until assigned. */
   readonly locals: Map<string, Value>;
 
-  /** Header lines that `append_to_reply` and friends want in the next own response. */
+  /** Header lines that `append_to_reply` and friends want in all own responses from now on. */
   replyHeaders: string;
-  replyBody: { readonly contentType: string; readonly body: string } | undefined;
+  replyBody: ReplyBody | undefined;
 
   /** Body set by the script instead of the received one (set_body ...); undefined when untouched. */
   newBody: string | undefined;

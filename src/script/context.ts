@@ -1,5 +1,6 @@
 import type { RouteKind, Value } from '../lang/catalogue.ts';
 import type { ScriptContext, TransactionScope } from '../module/context.ts';
+import type { ReplyBody } from '../module/replyExtras.ts';
 import { type Scratch, SmallScratch } from '../module/scratch.ts';
 import { VariableStores } from '../module/variables.ts';
 import { makeTarget, type Target } from '../proxy/target.ts';
@@ -25,7 +26,7 @@ export class RouteContext implements ScriptContext {
   flags = 0;
   branchIndex = -1;
   replyHeaders = '';
-  replyBody: { readonly contentType: string; readonly body: string } | undefined = undefined;
+  replyBody: ReplyBody | undefined = undefined;
   newBody: string | undefined = undefined;
   forceRport = false;
   addLocalRport = false;

@@ -43,7 +43,8 @@ test('sl_send_reply: the answer goes where the Via says, with the headers of the
     /^SIP\/2\.0 404 Nobody\r\n[\s\S]*;tag=[\s\S]*\r\nX-Why: test\r\nServer: test\r\n/,
   );
   assert.equal(host.transport.sent[0]?.destination.port, 5070);
-  assert.equal(context.replyHeaders, '');
+  module.call('sl_send_reply', context, 404, 'Nobody');
+  assert.match(lastSent(host), /X-Why: test\r\n/, 'they stay for further answers');
 });
 
 test('a repeated request gets the same tag, another one another', () => {

@@ -3,6 +3,7 @@ import { stableHash } from '../../base/stableHash.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Config } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
+import { withExtras } from '../../module/replyExtras.ts';
 import { replyDestination } from '../../module/sendFlags.ts';
 import { redirectContact } from '../../proxy/redirect.ts';
 import { responseDestination, statelessDestination } from '../../proxy/responseWay.ts';
@@ -82,14 +83,10 @@ export class Sl implements SlApi {
     }
     const text = buildResponse(message, status, reason, {
       toTag: options.toTag ?? this.tagFor(context),
-      headers: this.#headers(context, status, options),
-      body: options.body ?? context.replyBody?.body,
-      contentType: options.contentType ?? context.replyBody?.contentType,
+      ...withExtras(context, { ...options, headers: this.#headers(context, status, options) }),
       source: flow,
       forceRport: context.forceRport,
     });
-    context.replyHeaders = '';
-    context.replyBody = undefined;
     const toVia = this.host.settings.get('reply_to_via') === 1;
     const way = responseDestination(message, flow, context.forceRport, toVia);
     const destination = replyDestination(context, way);
@@ -105,7 +102,7 @@ export class Sl implements SlApi {
 
   #headers(context: ScriptContext, status: number, options: SlReplyOptions): string {
     const { serverHeader } = this.host.settings;
-    let headers = context.replyHeaders + (options.headers ?? '');
+    let headers = options.headers ?? '';
     if (status >= 300 && status < 400) {
       const { target, message, branches } = context;
       const targets = target.requestUri === message.requestUri ? branches : [target, ...branches];

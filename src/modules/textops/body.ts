@@ -38,7 +38,7 @@ export function setBody(message: SipMessage, text: string, contentType: string):
 
 export function setReplyBody(context: ScriptContext, text: string, contentType: string): number {
   if (text === '' || contentType === '') return -1;
-  context.replyBody = { contentType, body: text };
+  context.replyBody = { contentType, body: text, headerOffset: context.replyHeaders.length };
   return 1;
 }
 

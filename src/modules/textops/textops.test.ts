@@ -198,7 +198,11 @@ test('what goes into own responses', () => {
   module.call('append_time', context);
   assert.equal(context.replyHeaders, 'X-R: 1\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\n');
   assert.equal(module.call('set_reply_body', context, 'hi', 'text/plain'), 1);
-  assert.deepEqual(context.replyBody, { contentType: 'text/plain', body: 'hi' });
+  assert.deepEqual(context.replyBody, {
+    contentType: 'text/plain',
+    body: 'hi',
+    headerOffset: context.replyHeaders.length,
+  });
   module.call('append_time_to_request', context);
   assert.equal(rendered(context).split('\r\n')[1], 'Date: Tue, 14 Nov 2023 22:13:20 GMT');
 });

@@ -51,6 +51,7 @@ export class TextOpsX {
       : renderResponse(message, { body: newBody });
     // what was prepared for a reply is lost with the old message, as scripts see it in Kamailio
     context.replyHeaders = '';
+    context.replyBody = undefined;
     return this.#replaceMessage(context, text);
   }
 

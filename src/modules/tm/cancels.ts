@@ -31,6 +31,7 @@ export class Cancels {
 
   /** Answers a CANCEL and cancels the branches of its INVITE. */
   answer(invite: Transaction, cancel: Transaction, context: ScriptContext): void {
+    cancel.takeReplyExtras(context);
     this.#tm.answer(cancel, 200, 'canceling');
     invite.tell('onCancel', context);
     const copies = !(invite.plan.noCancelReason ?? this.#tm.config.e2e_cancel_reason === 0);

@@ -1,6 +1,7 @@
 import { stableHash } from '../../base/stableHash.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { type ReplyExtras, withExtras } from '../../module/replyExtras.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import { redirectContact } from '../../proxy/redirect.ts';
 import type { Target } from '../../proxy/target.ts';
@@ -42,24 +43,25 @@ export class Replies {
     reason: string,
     options: ReplyOptions = {},
   ): string {
-    let headers = context.replyHeaders + (options.headers ?? '');
+    let headers = options.headers ?? '';
     if (status >= 300 && status < 400)
       headers += redirectContact(redirectTargets(context), richRedirect(transaction));
-    const body = options.body ?? context.replyBody?.body;
-    const contentType = options.contentType ?? context.replyBody?.contentType;
-    context.replyHeaders = '';
-    context.replyBody = undefined;
-    return this.build(transaction, status, reason, { ...options, headers, ...optional(body, contentType) });
+    return this.build(transaction, status, reason, { ...options, headers }, context);
   }
 
-  build(transaction: Transaction, status: number, reason: string, options: ReplyOptions = {}): string {
+  /** With what the script had prepared before it sent the request on, or what it has now (`extras`). */
+  build(
+    transaction: Transaction,
+    status: number,
+    reason: string,
+    options: ReplyOptions = {},
+    extras: ReplyExtras | undefined = transaction.replyExtras,
+  ): string {
     const { serverHeader } = this.#host.settings;
     const headers = (options.headers ?? '') + (serverHeader === '' ? '' : `${serverHeader}\r\n`);
     return buildResponse(transaction.request, status, reason, {
       toTag: options.toTag || this.tagOf(transaction),
-      headers,
-      body: options.body,
-      contentType: options.contentType,
+      ...withExtras(extras, { headers, body: options.body, contentType: options.contentType }),
       source: transaction.flow,
       forceRport: transaction.forwarding.forceRport,
     });
@@ -78,7 +80,7 @@ export class Replies {
       return { status, text: this.build(transaction, status, localReason(status)) };
     }
     if (best.status === 503 && config.remap_503_500 !== 0)
-      return { status: 500, text: this.build(transaction, 500, response.reasonPhrase) };
+      return { status: 500, text: this.build(transaction, 500, reasonPhraseOf(503)) };
     if ((best.status === 401 || best.status === 407) && config.aggregate_challenges !== 0) {
       const challengers = transaction.branches.filter(
         ({ status, isDiscarded }) => !isDiscarded && (status === 401 || status === 407),
@@ -100,13 +102,6 @@ function endsInSilence(transaction: Transaction, best: ClientBranch): boolean {
   const { keeper, branches, isInvite, hasRunFailureRoute } = transaction;
   if (keeper.config.noisy_ctimer !== 0 || !isInvite || hasRunFailureRoute) return false;
   return branches.length === 1 && best.hasTimedOut && best.responseCount === 0 && !transaction.isCancelled;
-}
-
-function optional(body: string | undefined, contentType: string | undefined): ReplyOptions {
-  return {
-    ...(body === undefined ? {} : { body }),
-    ...(contentType === undefined ? {} : { contentType }),
-  };
 }
 
 /** Statuses that are made here. */

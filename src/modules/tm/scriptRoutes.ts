@@ -1,6 +1,7 @@
 import type { RouteKind } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import type { ReplyBody } from '../../module/replyExtras.ts';
 import { scriptFlags, setScriptFlags } from '../../module/scriptFlags.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import { copyTarget, type Target } from '../../proxy/target.ts';
@@ -116,6 +117,8 @@ export class ScriptRoutes {
     context.advertisedHost = transaction.forwarding.advertisedHost;
     context.advertisedPort = transaction.forwarding.advertisedPort;
     context.response = branch?.response;
+    context.replyHeaders = transaction.replyExtras?.replyHeaders ?? '';
+    context.replyBody = transaction.replyExtras?.replyBody;
     if (relayed !== undefined)
       context.target = {
         ...relayed.target,
@@ -143,13 +146,19 @@ interface SavedRun {
   readonly newBody: string | undefined;
   readonly uriChanged: boolean;
   readonly edits: EditList;
+  readonly replyHeaders: string;
+  readonly replyBody: ReplyBody | undefined;
 }
 
 /** A branch_route runs inside another route, on the same context. */
 function saveRun(context: ScriptContext): SavedRun {
   const { returnCode, exited, dropped, depth, target, branchIndex, newBody, uriChanged } = context;
+  const { replyHeaders, replyBody } = context;
   const edits = context.message.edits.clone();
-  return { returnCode, exited, dropped, depth, target, branchIndex, newBody, uriChanged, edits };
+  return {
+    ...{ returnCode, exited, dropped, depth, target, branchIndex, newBody, uriChanged },
+    ...{ edits, replyHeaders, replyBody },
+  };
 }
 
 function restoreRun(context: ScriptContext, saved: SavedRun): void {
@@ -161,5 +170,7 @@ function restoreRun(context: ScriptContext, saved: SavedRun): void {
   context.branchIndex = saved.branchIndex;
   context.newBody = saved.newBody;
   context.uriChanged = saved.uriChanged;
+  context.replyHeaders = saved.replyHeaders;
+  context.replyBody = saved.replyBody;
   context.message.edits.assign(saved.edits);
 }

@@ -48,6 +48,7 @@ export class Suspensions {
     const id = idOf(transaction);
     const key = `${id.index}:${id.label}`;
     if (this.#waiting.has(key)) return undefined;
+    transaction.takeReplyExtras(context);
     tm.sayTrying(transaction);
     tm.relaying.remember(transaction, context);
     transaction.takeFlags(context);

@@ -121,6 +121,7 @@ export class Tm implements TransactionKeeper, TmServices {
         if (cancelled !== undefined) return cancelled;
       }
     }
+    transaction.takeReplyExtras(context);
     this.sayTrying(transaction);
     return this.relaying.relay(transaction, context, way);
   }

@@ -1,4 +1,5 @@
 import type { ScriptContext } from '../../module/context.ts';
+import { extrasOf, type ReplyExtras } from '../../module/replyExtras.ts';
 import type { VariableStores } from '../../module/variables.ts';
 import type { ClientBranch } from '../../proxy/clientBranch.ts';
 import type { ForwardSettings } from '../../proxy/requestForwarder.ts';
@@ -75,6 +76,8 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   /** Edits that failure routes begin with, when they are not those at the time of relaying. */
   savedEdits: EditList | undefined = undefined;
   observers: TransactionObserver[] | undefined = undefined;
+  /** What the script had prepared for own responses when it sent the request on; they all carry it. */
+  replyExtras: ReplyExtras | undefined = undefined;
 
   constructor(
     keeper: TransactionKeeper,
@@ -132,6 +135,11 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   /** Takes the flags of a route's run over. */
   takeFlags(context: ScriptContext): void {
     this.flags = context.flags;
+  }
+
+  /** Keeps what the script has prepared for own responses, unless the request has been sent on before. */
+  takeReplyExtras(context: ScriptContext): void {
+    if (this.relayed === undefined && !this.isLocal) this.replyExtras = extrasOf(context);
   }
 
   observe(observer: TransactionObserver): void {
@@ -197,6 +205,7 @@ export class Transaction implements TmTransaction, ResponseContextUser, ProxyPol
   onSettled(): void {
     this.relayed = undefined;
     this.usedTarget = undefined;
+    this.replyExtras = undefined;
     this.request.rest();
   }
   rest(): RestingTransaction | undefined {
