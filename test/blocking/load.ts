@@ -9,8 +9,8 @@ export const calledPort = 5072;
 const callerPort = 5071;
 const probePort = 5073;
 const probeEveryMs = 20;
-/** Calls leave in small groups, 2,000 a second: all of them are there long before the first answer comes. */
-const groupSize = 4;
+/** 500 calls a second: all of them are there and wait before the first answer comes. */
+const groupSize = 1;
 const groupPauseMs = 2;
 const firstRetransmissionMs = 500;
 

@@ -90,8 +90,12 @@ export const params = {
     max: 4,
     doc: 'Further time values: 1 seconds and microseconds, 2 seconds with milliseconds, 3 local text, 4 UTC text.',
   },
-  time_attr: { type: 'string', default: '', doc: 'Name or column of the further time value.' },
-  time_exten: { type: 'string', default: '', doc: 'Name or column of the microseconds (time_mode 1).' },
+  time_attr: { type: 'string', default: 'time_attr', doc: 'Name or column of the further time value.' },
+  time_exten: {
+    type: 'string',
+    default: 'time_exten',
+    doc: 'Name or column of the microseconds (time_mode 1).',
+  },
   time_format: { type: 'string', default: '%Y-%m-%d %H:%M:%S', doc: 'strftime format of time_mode 3 and 4.' },
   reason_from_hf: {
     type: 'int',
