@@ -18,9 +18,13 @@ interface Setup {
   readonly events?: string;
   readonly modules?: string;
   readonly seed?: number;
+  /** What requests meet before presence. */
+  readonly before?: string;
 }
 
-function configOf({ params = '', events = '', modules = '' }: Setup): string {
+const transactions = 'if (!t_newtran()) { sl_reply_error(); exit; }';
+
+function configOf({ params = '', events = '', modules = '', before = transactions }: Setup): string {
   return `debug=2
 auto_aliases=no
 loadmodule "db_sqlite.so"
@@ -37,7 +41,7 @@ modparam("presence_xml", "force_active", 1)
 ${params}
 request_route {
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
-  if (!t_newtran()) { sl_reply_error(); exit; }
+  ${before}
   if (is_method("PUBLISH")) handle_publish();
   else if (is_method("SUBSCRIBE")) handle_subscribe();
   t_release();
@@ -338,4 +342,39 @@ test('memory alone needs no database; without one, and with tables asked for, th
   dora.request('SUBSCRIBE', { toUser: 'ann', contact: dora.contact, headers: 'Event: presence\r\n' });
   await library.world.advance(1000);
   assert.match(library.simulated.logged(LogLevel.error).join('\n'), /handle_subscribe: .*library/);
+});
+
+test('without transactions a repeated SUBSCRIBE is the same subscription', async () => {
+  const { world } = await start({ before: '' });
+  const ann = await phone(world, 'ann', '10.0.0.11');
+  const bob = await phone(world, 'bob', '10.0.0.12');
+  const text =
+    `SUBSCRIBE sip:ann@${address} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.12:5060;branch=z9hG4bKsame\r\n` +
+    `From: <sip:bob@${address}>;tag=f\r\nTo: <sip:ann@${address}>\r\nCall-ID: c\r\nCSeq: 1 SUBSCRIBE\r\n` +
+    `Contact: ${bob.contact}\r\nEvent: presence\r\nExpires: 600\r\nContent-Length: 0\r\n\r\n`;
+  bob.send(text);
+  await world.advance(100);
+  bob.send(text);
+  await world.advance(100);
+  const answers = bob.received.filter(({ isRequest }) => !isRequest);
+  assert.deepEqual(
+    answers.map(({ statusCode }) => statusCode),
+    [200, 200],
+  );
+  assert.equal(answers[0]?.toTag, answers[1]?.toTag);
+  await publish(world, ann, 'x');
+  await world.advance(100);
+  assert.equal(told(bob).filter((line) => line.endsWith(' x')).length, 1);
+});
+
+test('who must wait too long for his turn is told to come again', async () => {
+  const { world, simulated } = await start();
+  const ann = await phone(world, 'ann', '10.0.0.11');
+  world.database.latencyMs = 50_000;
+  const asked = Array.from({ length: 1010 }, () => ann.request('PUBLISH', publication('x')));
+  await world.advance(100);
+  const refused = ann.received.filter(({ statusCode }) => statusCode === 503);
+  assert.equal(refused.length, 10);
+  assert.equal(asked.length, 1010);
+  assert.match(simulated.logged(LogLevel.error)[0] ?? '', /too many requests wait/);
 });

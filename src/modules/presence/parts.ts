@@ -1,3 +1,4 @@
+import { errorText, ServerError } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
 import { XavpNode } from '../../module/variables.ts';
@@ -52,6 +53,21 @@ export function refuse(
 ): number {
   parts.sl.reply(context, status, reason, options);
   return -1;
+}
+
+/** Answers a request that could not be dealt with: 503 when too many wait, else 500. */
+export function refuseFor(parts: Parts, context: ScriptContext, what: string, error: unknown): number {
+  parts.host.log.error(`${what}: ${errorText(error)}`);
+  const isBusy = error instanceof ServerError && error.code === 'PRESENCE_BUSY';
+  if (isBusy) return refuse(parts, context, 503, 'Service Unavailable');
+  return refuse(parts, context, 500, 'Server Internal Error');
+}
+
+/** The URI of `"Name" <uri>` or `uri`; undefined when it is none. */
+export function uriIn(text: string): string | undefined {
+  const open = text.indexOf('<');
+  const uri = open < 0 ? text.trim() : text.slice(open + 1, text.indexOf('>', open));
+  return splitUri(uri) === undefined ? undefined : uri;
 }
 
 /** A field of the xavp of `xavp_cfg` as a number; undefined when it is not there. */

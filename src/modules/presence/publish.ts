@@ -1,13 +1,11 @@
-import { errorText } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { numberOf } from '../../sip/headerValues.ts';
-import { splitUri } from '../../sip/uriParts.ts';
 import type { EventPackage } from './api.ts';
 import { type Presentity, type PublishedDocument, presentityUri } from './documentStore.ts';
 import type { Notifier } from './notifier.ts';
 import { turnKey } from './notifier.ts';
-import { accountOf, type Parts, refuse, xavpNumber } from './parts.ts';
+import { accountOf, type Parts, refuse, refuseFor, uriIn, xavpNumber } from './parts.ts';
 
 /** What the priority of a document counts from where the script gives none: 2015-01-01. */
 const priorityEpochSec = 1_420_070_400;
@@ -45,8 +43,7 @@ export class Publisher {
     try {
       return await this.#parts.turns.inTurn(key, () => this.#store(publication));
     } catch (error) {
-      this.#parts.host.log.error(`cannot store a publication: ${errorText(error)}`);
-      return refuse(this.#parts, context, 500, 'Server Internal Error');
+      return refuseFor(this.#parts, context, 'cannot store a publication', error);
     }
   }
 
@@ -57,7 +54,7 @@ export class Publisher {
     const requested = events.requestedBy(message);
     if (requested === undefined) return refuseEvent(this.#parts, context);
     const account = accountOf(context.target.requestUri);
-    const senderUri = sender === '' ? '' : bareUri(sender);
+    const senderUri = sender === '' ? '' : uriIn(sender);
     if (account === undefined || senderUri === undefined)
       return refuse(this.#parts, context, 400, 'Bad request');
     const etag = message.value(HeaderKind.sipIfMatch) ?? '';
@@ -152,13 +149,12 @@ export class Publisher {
   #newEtag(): string {
     const { host } = this.#parts;
     this.#count++;
-    return `a.${host.startedSec}.${host.machine.pid}.${this.#count}.0`;
+    return `a.${host.startedSec}.${host.machine.pid}.${this.#count}.${host.entropy.uint32()}`;
   }
 
   #newRuid(): string {
     const { host } = this.#parts;
-    const pid = host.machine.pid.toString(16);
-    return `pres-${host.startedSec.toString(16)}-${pid}-${this.#count.toString(16)}`;
+    return `pres-${host.startedSec.toString(16)}-${host.startId}-${this.#count.toString(16)}`;
   }
 }
 
@@ -166,11 +162,4 @@ export class Publisher {
 export function refuseEvent(parts: Parts, context: ScriptContext): number {
   const headers = `Allow-Events: ${parts.events.names.join(', ')}\r\n`;
   return refuse(parts, context, 489, 'Bad Event', { headers });
-}
-
-/** The URI of `<uri>` or `uri`; undefined when it is none. */
-function bareUri(text: string): string | undefined {
-  const open = text.indexOf('<');
-  const uri = open < 0 ? text.trim() : text.slice(open + 1, text.indexOf('>', open));
-  return splitUri(uri) === undefined ? undefined : uri;
 }

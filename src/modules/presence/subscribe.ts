@@ -1,4 +1,3 @@
-import { errorText } from '../../base/errors.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { nameAddrsOf, numberOf } from '../../sip/headerValues.ts';
@@ -7,7 +6,7 @@ import { presentityUri } from './documentStore.ts';
 import type { RequestedEvent } from './events.ts';
 import { type Notifier, turnKey } from './notifier.ts';
 import { subscriptionScratch } from './notifyReplies.ts';
-import { type Account, accountOf, type Parts, refuse } from './parts.ts';
+import { type Account, accountOf, type Parts, refuse, refuseFor, uriIn } from './parts.ts';
 import { refuseEvent } from './publish.ts';
 import { Subscription } from './subscription.ts';
 import type { WatcherPolicy } from './watcherPolicy.ts';
@@ -41,8 +40,7 @@ export class Subscriber {
     try {
       return context.message.toTag === '' ? await this.#begin(asked) : await this.#goOn(asked);
     } catch (error) {
-      this.#parts.host.log.error(`cannot store a subscription: ${errorText(error)}`);
-      return refuse(this.#parts, context, 500, 'Server Internal Error');
+      return refuseFor(this.#parts, context, 'cannot store a subscription', error);
     }
   }
 
@@ -56,7 +54,7 @@ export class Subscriber {
     const expiresSec = this.#expiresOf(context, requested.event);
     if (expiresSec === undefined) return this.#tooBrief(context);
     const contact = nameAddrsOf(message, HeaderKind.contact)?.[0]?.uri;
-    const watcher = accountOf(watcherUri === '' ? message.from?.uri : watcherUri);
+    const watcher = accountOf(watcherUri === '' ? message.from?.uri : uriIn(watcherUri));
     const target = accountOf(requested.event.isBridgedLine ? contact : context.target.requestUri);
     const cseq = message.cseq?.number;
     if (contact === undefined || watcher === undefined || target === undefined || cseq === undefined)

@@ -47,7 +47,7 @@ export class PresenceXml {
       throw new ServerError('PRESENCE_XML_MODULES', 'presence_xml needs module presence');
     if (config.xcap_server.length > 0)
       host.log.warn('xcap_server has no effect: rules come from xcap_table, or none are asked');
-    if (config.force_active === 0)
+    if (config.integrated_xcap_server !== 0)
       this.#documents = new XcapDocuments(await host.database(config.db_url), config.xcap_table);
     for (const event of this.#events()) this.#presence.addEvent(event);
   }
