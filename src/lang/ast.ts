@@ -275,6 +275,8 @@ export interface GlobalParameter extends Node {
 /** `group.name = value desc "..."`. */
 export interface CustomParameter extends Node {
   readonly kind: 'custom';
+  /** `group[5].name`. */
+  readonly instance?: number | undefined;
   readonly group: string;
   readonly name: string;
   readonly value: string | number;

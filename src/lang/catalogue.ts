@@ -180,8 +180,14 @@ export interface Catalogue {
   setParameter(module: string, name: string, value: string | number): Problem | undefined;
   /** Called by the checker for each global parameter, in order, likewise. `values` has more than one for lists. */
   setGlobal(name: string, values: readonly (string | number)[]): Problem | undefined;
-  /** Called for each `group.name = value desc "..."`. */
-  setCustom(group: string, name: string, value: string | number, description: string | undefined): void;
+  /** Called for each `group.name = value desc "..."`, and for `group[instance].name = value`. */
+  setCustom(
+    group: string,
+    name: string,
+    value: string | number,
+    description: string | undefined,
+    instance?: number,
+  ): void;
   findGlobal(name: string): GlobalInfo | undefined;
   globalNames(): Iterable<string>;
   /** Is `event_route[name]` one that a loaded module or the core runs? */

@@ -55,7 +55,17 @@ function rangeText({ min, max }: GlobalInfo): string {
 }
 
 export function checkCustom(scope: CheckScope, item: CustomParameter): void {
-  scope.catalogue.setCustom(item.group, item.name, item.value, item.description);
+  const { group, instance, name } = item;
+  if (instance !== undefined && (group === 'core' || scope.catalogue.findModule(group) !== undefined)) {
+    const why = 'only groups of custom parameters have instances';
+    scope.diagnostics.notice(
+      'OL0403',
+      item.span,
+      `'${group}[${instance}].${name}' has no effect here: ${why}`,
+    );
+    return;
+  }
+  scope.catalogue.setCustom(item.group, item.name, item.value, item.description, item.instance);
 }
 
 /** Gives the named flags their positions: as declared, else the next free one. */

@@ -133,6 +133,7 @@ export function parseFlags(reader: TokenReader): FlagDeclaration {
 export function parseGlobal(reader: TokenReader): GlobalParameter | CustomParameter {
   const word = reader.next();
   if (reader.isSymbol('.')) return parseDotted(reader, word);
+  if (word.text !== 'coreparam' && reader.isSymbol('[')) return parseInstance(reader, word);
   let key: string | undefined;
   if (word.text === 'coreparam' && reader.takeSymbol('[')) {
     key = reader.next().text;
@@ -144,6 +145,19 @@ export function parseGlobal(reader: TokenReader): GlobalParameter | CustomParame
   const value = parseGlobalValue(reader);
   const span = reader.spanFrom(word.span);
   return { kind: 'global', name: word.text, nameSpan: word.span, key, value, span };
+}
+
+/** `group[5].name = value`. */
+function parseInstance(reader: TokenReader, group: Token): GlobalParameter | CustomParameter {
+  reader.next();
+  const id = reader.peek();
+  const instance = id.kind === 'number' ? integerOf(id.text) : undefined;
+  if (instance === undefined) reader.failExpecting('the number of an instance');
+  reader.next();
+  reader.expectSymbol(']', 'after the number');
+  if (!reader.isSymbol('.')) reader.failExpecting("'.' and the name of a parameter");
+  const parameter = parseDotted(reader, group);
+  return parameter.kind === 'custom' ? { ...parameter, instance } : parameter;
 }
 
 function parseDotted(reader: TokenReader, group: Token): GlobalParameter | CustomParameter {

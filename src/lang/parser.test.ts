@@ -284,6 +284,7 @@ const topLevel: readonly [text: string, expected: object][] = [
     },
   ],
   ['a.b = 0x10', { kind: 'custom', group: 'a', name: 'b', value: 16 }],
+  ['a[7].b = 1', { kind: 'custom', group: 'a', name: 'b', value: 1, instance: 7 }],
   ['flags a:1, b', { kind: 'flags', family: 'flags', flags: [{ name: 'a', position: 1 }, { name: 'b' }] }],
   ['loadmodule "/usr/lib/tm.so"', { kind: 'loadModule', path: '/usr/lib/tm.so', evaluated: false }],
   [

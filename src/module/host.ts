@@ -19,6 +19,7 @@ import type { StatelessProxy } from '../proxy/stateless.ts';
 import type { Flow, Transport } from '../proxy/transport.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ScriptContext } from './context.ts';
+import type { GroupInstances } from './groupInstances.ts';
 import type { RpcArgument, RpcMethod, RpcReply } from './rpc.ts';
 
 /** What a module instance gets of its server. One per instance: `log` speaks in the module's name. */
@@ -172,6 +173,10 @@ export interface RuntimeConfig {
   groups(): readonly string[];
   variables(group: string): readonly RuntimeVariable[];
   find(group: string, name: string): RuntimeVariable | undefined;
+  /** Instances of groups of custom parameters. */
+  readonly instances: GroupInstances;
+  /** May this group have instances? */
+  isCustom(group: string): boolean;
 }
 
 export interface RuntimeVariable {

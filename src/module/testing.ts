@@ -9,6 +9,7 @@ import type { Destination, Flow, ListenSocket, Transport } from '../proxy/transp
 import { isWireError, parseMessage, type SipMessage } from '../sip/message.ts';
 import type { ScriptContext } from './context.ts';
 import type { AnyModule, PvBinding, Result } from './define.ts';
+import { GroupInstances } from './groupInstances.ts';
 import type { Hooks, Host, RuntimeVariable, Statistics } from './host.ts';
 import { functionsOf, LoadedModule } from './registry.ts';
 import { type RpcArgument, RpcFault, type RpcMethod, type RpcReply } from './rpc.ts';
@@ -305,6 +306,8 @@ function registries() {
       variables: (group: string) => runtimeVariables.filter((variable) => variable.group === group),
       find: (group: string, name: string) =>
         runtimeVariables.find((variable) => variable.group === group && variable.name === name),
+      instances: new GroupInstances(),
+      isCustom: (group: string) => runtimeVariables.some((variable) => variable.group === group),
     },
   };
 }

@@ -9,6 +9,13 @@ export class AvpStore {
   readonly #names: string[] = [];
   /** Beside the names: the stack of each, the newest last. */
   readonly #stacks: (string | number)[][] = [];
+  #flags: Set<string> | undefined = undefined;
+
+  /** Named flags of AVPs (`setavpflag`): the variable as written, and the flag. */
+  get flags(): Set<string> {
+    this.#flags ??= new Set();
+    return this.#flags;
+  }
 
   get isEmpty(): boolean {
     return this.#names.length === 0;

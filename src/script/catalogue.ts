@@ -18,7 +18,13 @@ import type { PvBinder } from './pvBinding.ts';
 export interface SettingSink {
   /** An error text when the value is refused. */
   setGlobal(name: string, values: readonly (string | number)[]): string | undefined;
-  setCustom(group: string, name: string, value: string | number, description: string | undefined): void;
+  setCustom(
+    group: string,
+    name: string,
+    value: string | number,
+    description: string | undefined,
+    instance?: number,
+  ): void;
 }
 
 /** The language's view of a server's modules: `Catalogue` on the registry and the variable binder. */
@@ -160,8 +166,14 @@ export class ServerCatalogue implements Catalogue {
     return error === undefined ? undefined : { message: error };
   }
 
-  setCustom(group: string, name: string, value: string | number, description: string | undefined): void {
-    this.#sink.setCustom(group, name, value, description);
+  setCustom(
+    group: string,
+    name: string,
+    value: string | number,
+    description: string | undefined,
+    instance?: number,
+  ): void {
+    this.#sink.setCustom(group, name, value, description, instance);
   }
 
   findGlobal(name: string): GlobalInfo | undefined {

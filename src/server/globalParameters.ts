@@ -328,7 +328,7 @@ export const globalParameters: readonly GlobalParameter[] = [
   })),
   ...without(notYet, 'bool', 'log_color', 'msg_time'),
   ...without(eventLoop, 'string', 'tcp_poll_method', ['poll_method']),
-  ...without(notYet, 'special', 'tos'),
+  ...without('Node cannot set it on its sockets', 'special', 'tos'),
   ...without(system, 'int', 'dns_servers_no', 'dns_slow_query_ms'),
   ...without(system, 'bool', 'dns_use_search_list', 'dns_search_full_match', 'dns_reinit'),
   ...without(

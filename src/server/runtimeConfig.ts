@@ -1,3 +1,4 @@
+import type { GroupInstances } from '../module/groupInstances.ts';
 import type { RuntimeConfig, RuntimeVariable } from '../module/host.ts';
 import type { LoadedModule, ModuleRegistry } from '../module/registry.ts';
 import type { ServerSettings } from './settings.ts';
@@ -19,6 +20,14 @@ export class ServerRuntimeConfig implements RuntimeConfig {
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
+  }
+
+  get instances(): GroupInstances {
+    return this.#settings.instances;
+  }
+
+  isCustom(group: string): boolean {
+    return this.#settings.customNames().some((each) => each.group === group);
   }
 
   addCore(variables: readonly CoreVariable[]): void {

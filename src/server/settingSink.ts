@@ -53,7 +53,19 @@ export class ServerSettingSink implements SettingSink {
     return undefined;
   }
 
-  setCustom(group: string, name: string, value: string | number, description: string | undefined): void {
+  setCustom(
+    group: string,
+    name: string,
+    value: string | number,
+    description: string | undefined,
+    instance?: number,
+  ): void {
+    if (instance !== undefined) {
+      const { instances } = this.#settings;
+      instances.add({ group, id: instance });
+      instances.set({ group, id: instance }, name, value);
+      return;
+    }
     this.#settings.setCustom(group, name, value);
     if (description !== undefined) this.customDescriptions.set(`${group}.${name}`, description);
   }

@@ -1,4 +1,5 @@
 import { oleloVersion } from '../base/version.ts';
+import { GroupInstances } from '../module/groupInstances.ts';
 import type { CoreSettings } from '../module/host.ts';
 
 export { oleloVersion };
@@ -10,6 +11,7 @@ export type SettingDefault = (name: string) => number | string | undefined;
 export class ServerSettings implements CoreSettings {
   readonly #values = new Map<string, number | string>();
   readonly #custom = new Map<string, number | string>();
+  readonly instances = new GroupInstances();
   readonly #default: SettingDefault;
 
   constructor(defaults: SettingDefault) {

@@ -79,9 +79,41 @@ test('delayed changes wait for the commit, or are forgotten', () => {
   assert.equal(fault(under.rpc('cfg.commit'))[0], 400);
 });
 
-test('group instances are refused by name', () => {
+test("group instances: own values for some names, the group's for all others", () => {
   const under = module();
   assert.match(fault(under.rpc('cfg.add_group_inst', 'grp'))[1], /syntax/);
-  for (const method of ['cfg.add_group_inst', 'cfg.del_group_inst', 'cfg.del', 'cfg.del_delayed'])
-    assert.match(fault(under.rpc(method, 'grp[1]', 'limit'))[1], /instances/);
+  assert.match(fault(under.rpc('cfg.add_group_inst', 'nope[1]'))[1], /Failed to add/);
+  for (const name of ['grp[9]', 'grp[9]']) assert.deepEqual(under.rpc('cfg.add_group_inst', name), []);
+  assert.deepEqual(under.rpc('cfg.set', 'grp[9]', 'limit', 8), []);
+  assert.deepEqual(under.rpc('cfg.get', 'grp[9]'), [new RpcStruct({ limit: 8, name: 'x' })]);
+  assert.deepEqual(under.rpc('cfg.get', 'grp', 'limit'), [5]);
+  assert.deepEqual(fault(under.rpc('cfg.set', 'grp[7]', 'limit', 8)), [400, 'Failed to set the variable']);
+  assert.deepEqual(fault(under.rpc('cfg.set', 'grp[9]', 'limit', 'abc')), [
+    400,
+    'Failed to set the variable',
+  ]);
+  under.rpc('cfg.set_delayed', 'grp[9]', 'limit', 99);
+  assert.deepEqual(under.rpc('cfg.diff'), [
+    new RpcStruct({
+      'group name': 'grp',
+      'group id': 9,
+      'variable name': 'limit',
+      'old value': 8,
+      'new value': 99,
+    }),
+  ]);
+  under.rpc('cfg.commit');
+  assert.deepEqual(under.rpc('cfg.get', 'grp[9]', 'limit'), [99]);
+  under.rpc('cfg.del_delayed', 'grp[9]', 'limit');
+  assert.deepEqual(under.rpc('cfg.get', 'grp[9]', 'limit'), [99]);
+  under.rpc('cfg.commit');
+  assert.deepEqual(under.rpc('cfg.get', 'grp[9]', 'limit'), [5]);
+  under.rpc('cfg.set', 'grp[9]', 'name', 'own');
+  assert.deepEqual(under.rpc('cfg.del', 'grp[9]', 'name'), []);
+  assert.match(fault(under.rpc('cfg.del', 'grp[9]', 'nope'))[1], /Failed to delete/);
+  assert.match(fault(under.rpc('cfg.del', 'grp', 'name'))[1], /syntax/);
+  assert.deepEqual(under.rpc('cfg.get', 'grp[9]', 'name'), ['x']);
+  assert.deepEqual(under.rpc('cfg.del_group_inst', 'grp[9]'), []);
+  assert.match(fault(under.rpc('cfg.del_group_inst', 'grp[9]'))[1], /Failed to delete the group/);
+  assert.deepEqual(fault(under.rpc('cfg.get', 'grp[9]', 'limit')), [400, 'Failed to get the variable']);
 });

@@ -19,13 +19,6 @@ function setBy(args: readonly RpcArgument[], set: Setter): RpcReply {
   return set(String(groupName), String(name), given);
 }
 
-/** `cfg.add_group_inst` and its kin. */
-function noInstances(args: readonly RpcArgument[]): RpcReply {
-  const name = String(args[0]);
-  if (!/^[^[\]]+\[\d+\]$/.test(name)) return new RpcFault(400, 'Wrong group syntax. Use "group[id]"');
-  return new RpcFault(400, `Group instances are not supported: ${name}`);
-}
-
 export default defineModule({
   name: 'cfg_rpc',
   summary: 'Reads and changes run-time parameters over RPC.',
@@ -100,22 +93,22 @@ export default defineModule({
     'cfg.del': {
       doc: 'Takes the value of a group instance away.',
       args: target,
-      run: (_self, args) => noInstances(args),
+      run: (self, [name, key]) => self.delete(String(name), String(key), false),
     },
     'cfg.del_delayed': {
       doc: 'Prepares to take the value of a group instance away.',
       args: target,
-      run: (_self, args) => noInstances(args),
+      run: (self, [name, key]) => self.delete(String(name), String(key), true),
     },
     'cfg.add_group_inst': {
       doc: 'Adds a group instance.',
       args: [group],
-      run: (_self, args) => noInstances(args),
+      run: (self, [name]) => self.addInstance(String(name)),
     },
     'cfg.del_group_inst': {
       doc: 'Deletes a group instance.',
       args: [group],
-      run: (_self, args) => noInstances(args),
+      run: (self, [name]) => self.deleteInstance(String(name)),
     },
   },
 });

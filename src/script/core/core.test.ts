@@ -333,6 +333,43 @@ test('defines, environment, custom parameters, constants', () => {
   for (const [text, value] of Object.entries(expected)) assert.equal(under.read(text, context), value, text);
 });
 
+test('cfg_select: the values of a group instance for one message only', () => {
+  const host = fakeHost();
+  const under = new ModuleUnderTest(core, host);
+  host.runtimeVariables.push({
+    group: 'gv',
+    name: 'ival',
+    type: 'int',
+    doc: '',
+    readOnly: false,
+    get: () => 10,
+    set: () => undefined,
+  });
+  const { instances } = host.runtimeConfig;
+  instances.add({ group: 'gv', id: 2 });
+  instances.set({ group: 'gv', id: 2 }, 'ival', 20);
+  const [one, other] = [contextOf(requestText()), contextOf(requestText())];
+  assert.equal(under.call('cfg_select', one, 'gv', 3), -1);
+  assert.equal(under.call('cfg_select', one, 'gv', 2), 1);
+  assert.deepEqual([under.read('$ccp(gv.ival)', one), under.read('$ccp(gv.ival)', other)], [20, 10]);
+  assert.equal(under.call('cfg_reset', one, 'gv'), 1);
+  assert.equal(under.read('$ccp(gv.ival)', one), 10);
+});
+
+test('flags of AVPs', () => {
+  const under = new ModuleUnderTest(core);
+  const context = contextOf(requestText());
+  const avp = { text: '$avp(x)', get: () => context.variables.avps.get('x') };
+  const call = (name: string, flag: string) => under.call(name, context, avp, flag);
+  assert.deepEqual([call('setavpflag', 'aa'), call('isavpflagset', 'aa')], [-1, -1]);
+  context.variables.avps.push('x', 1);
+  assert.deepEqual(
+    [call('setavpflag', 'aa'), call('isavpflagset', 'aa'), call('isavpflagset', 'bb')],
+    [1, 1, -1],
+  );
+  assert.deepEqual([call('resetavpflag', 'aa'), call('isavpflagset', 'aa')], [1, -1]);
+});
+
 test('forward hands the request to the stateless proxy, with its target or another next hop', async () => {
   const asked: StatelessRequest[] = [];
   const stateless = { forwardRequest: (copy: StatelessRequest) => asked.push(copy) === 1 };

@@ -1,7 +1,9 @@
 import { defineModule } from '../../module/define.ts';
+import { avpFlagFunctions } from './avpFlags.ts';
 import { branchFunctions } from './branches.ts';
 import { flagFunctions } from './flags.ts';
 import { forwardingFunctions } from './forwarding.ts';
+import { groupSelectionFunctions } from './groupSelection.ts';
 import { keywordPvs } from './keywords.ts';
 import { loggingFunctions } from './logging.ts';
 import { myselfFunctions } from './myself.ts';
@@ -26,6 +28,8 @@ export default defineModule({
     ...branchFunctions(tools),
     ...forwardingFunctions(tools),
     ...myselfFunctions(tools),
+    ...groupSelectionFunctions(tools),
+    ...avpFlagFunctions(tools),
   }),
   pvs: { ...variablePvs, ...keywordPvs, ...selectPvs },
   events: [

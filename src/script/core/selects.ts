@@ -84,7 +84,7 @@ const configSelect: Binder = (self, _step, rest) => {
   const [group, name] = rest;
   if (group === undefined || name === undefined || rest.length > 2) return undefined;
   // a select is a text: `@cfg_get.group.number + 1` joins
-  return () => textOrNull(customParameter(self, `${group.name}.${name.name}`));
+  return (context) => textOrNull(customParameter(self, `${group.name}.${name.name}`, context));
 };
 
 const textOrNull = (value: Value): Value => (value === null ? null : String(value));

@@ -1,5 +1,7 @@
 import type { Value } from '../../lang/catalogue.ts';
+import type { ScriptContext } from '../../module/context.ts';
 import type { PvBinding, PvReference } from '../../module/define.ts';
+import { selectedValue } from './groupSelection.ts';
 import { type CorePvs, type CoreState, readOnly } from './state.ts';
 
 /** Variables that need no module: return code, constants, environment, defines, custom parameters. */
@@ -42,10 +44,12 @@ function bindEnvironment(convert: (text: string) => Value) {
 }
 
 /** `group.name` of a custom global parameter, as it stands now. */
-function customParameter(self: CoreState, path: string): Value {
+function customParameter(self: CoreState, path: string, context: ScriptContext): Value {
   const dot = path.indexOf('.');
   const group = path.slice(0, dot).trim();
   const name = path.slice(dot + 1).trim();
+  const own = selectedValue(self.host, context, group, name);
+  if (own !== undefined) return own;
   const variable = self.host.runtimeConfig.find(group, name);
   return variable?.get() ?? self.host.settings.custom(group, name) ?? null;
 }
@@ -88,7 +92,7 @@ export const variablePvs: CorePvs = {
   ccp: {
     doc: 'custom global parameter: $ccp(group.name)',
     inner: 'required',
-    bind: (self, pv) => ({ get: (context) => customParameter(self, pv.innerOf(context)) }),
+    bind: (self, pv) => ({ get: (context) => customParameter(self, pv.innerOf(context), context) }),
   },
   version: { doc: 'version of the server: num, full, hash', inner: 'required', bind: bindVersion },
   Eb: constant('back slash', '\\'),
