@@ -8,7 +8,6 @@ import { after, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { exitCodes } from '../../src/client/failure.ts';
 import { pemFolder, TestAuthority } from '../support/certificates.ts';
-import { missing } from '../support/tools.ts';
 import { reply, tcpResponder, UdpResponder } from './responder.ts';
 import { programs, type Stage, send, startStage } from './stage.ts';
 
@@ -19,7 +18,7 @@ after(() => stage?.stop());
 async function secureStage(): Promise<Stage> {
   const program = programs().at(-1);
   assert.ok(program !== undefined);
-  stage ??= await startStage({ program, tls: true, webSocket: program === 'kamailio' });
+  stage ??= await startStage({ program, tls: true, webSocket: true });
   return stage;
 }
 
@@ -172,10 +171,8 @@ test('a server that wants a certificate of the client', async (t) => {
   await fails([...ca, '-tc', join(pem.path, 'cert.pem'), target], exitCodes.usage, /go together/);
 });
 
-test('a WebSocket that the server does not want', async (t) => {
-  const { program, target } = await secureStage();
-  if (program !== 'kamailio')
-    return missing(t, 'the real server is not here, and Olelo has no module websocket yet');
+test('a WebSocket that the server does not want', async () => {
+  const { target } = await secureStage();
   await fails(
     [target('ws').replace('/sip', '/other')],
     exitCodes.webSocket,

@@ -1,40 +1,13 @@
-/** Every kind of session, against Olelo and the real server, over every transport that each of them has. */
+/** Every kind of session, against Olelo and the real server. Calls over each transport are in transcripts.test.ts. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startProgram } from '../support/program.ts';
-import { type Program, programPath, repository } from '../support/server.ts';
+import { programPath, repository } from '../support/server.ts';
 import { missing } from '../support/tools.ts';
-import {
-  type Family,
-  hasIpv6,
-  kamailioHas,
-  type Proto,
-  type Stage,
-  type StageOptions,
-  send,
-  startStage,
-} from './stage.ts';
-
-const everything: readonly Proto[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
-
-/** What each server can do; Olelo's part grows with its modules. */
-const abilities: Readonly<Record<Program, { protos: readonly Proto[]; presence: boolean }>> = {
-  olelo: { protos: ['udp', 'tcp', 'tls'], presence: true },
-  kamailio: { protos: everything, presence: true },
-};
+import { kamailioHas, type Proto, type Stage, type StageOptions, send, startStage } from './stage.ts';
 
 for (const program of ['olelo', 'kamailio'] as const) {
-  const { protos, presence } = abilities[program];
-
-  test(`${program}: registering, calling oneself and hanging up over every transport, IPv4 and IPv6`, async (t) => {
-    await withStage(t, { program, tls: true, webSocket: protos.includes('ws') }, async (stage) => {
-      for (const family of families()) {
-        for (const proto of protos) await callSelf(stage, proto, family);
-      }
-    });
-  });
-
   test(`${program}: sessions of every kind`, async (t) => {
     await withStage(t, { program }, async (stage) => {
       await twoUsers(stage, 'udp');
@@ -62,10 +35,9 @@ for (const program of ['olelo', 'kamailio'] as const) {
   });
 
   test(`${program}: a subscription`, async (t) => {
-    if (!presence) return missing(t, `${program} has no module presence yet`);
     if (program === 'kamailio' && !(kamailioHas('presence') && kamailioHas('db_sqlite')))
       return missing(t, 'kamailio-presence-modules or kamailio-sqlite-modules are not installed');
-    await withStage(t, { program, presence }, subscription);
+    await withStage(t, { program, presence: true }, subscription);
   });
 }
 
@@ -90,10 +62,6 @@ async function withStage(
   }
 }
 
-function families(): readonly Family[] {
-  return hasIpv6() ? [4, 6] : [4];
-}
-
 async function good(args: readonly string[]): Promise<{ text: string; lines: string[] }> {
   const result = await send(args);
   assert.equal(result.code, 0, `${args.join(' ')}\n${result.stdout}${result.stderr}`);
@@ -104,31 +72,6 @@ async function good(args: readonly string[]): Promise<{ text: string; lines: str
 function steps(text: string): string[] {
   const rungs = text.split('\n').filter((line) => /^ *\d+\.\d{3} {2}\|/.test(line));
   return rungs.map((rung) => (/[<|]-+ (.*?) -+[>|]/.exec(rung)?.[1] ?? '').replace(/ \(again\)$/, ''));
-}
-
-const password = ['-fu', 'guarded', '-ap', 'open sesame'];
-
-async function callSelf(stage: Stage, proto: Proto, family: Family): Promise<void> {
-  const times = ['--ring-time', '20', '--call-duration', '50'];
-  const { text } = await good([
-    '--call-self',
-    ...times,
-    ...password,
-    '-sd',
-    ...stage.trust,
-    stage.target(proto, family),
-  ]);
-  const seen = steps(text);
-  const wanted = ['401 Unauthorized', 'REGISTER', '407', '180 Ringing', 'ACK', 'BYE'];
-  for (const step of wanted)
-    assert.ok(
-      seen.some((each) => each.startsWith(step)),
-      `${proto}: ${step}\n${text}`,
-    );
-  // each message of the call goes out and comes back; the 407 has an ACK too
-  assert.equal(seen.filter((step) => step === 'BYE').length, 2, text);
-  assert.equal(seen.filter((step) => step === 'ACK').length, 3, text);
-  assert.match(text, /INVITE: 200 OK from /);
 }
 
 async function twoUsers(stage: Stage, proto: Proto): Promise<void> {

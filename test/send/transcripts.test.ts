@@ -17,6 +17,7 @@ for (const program of ['olelo', 'kamailio'] as const) {
       [...recorded.keys()],
     );
     for (const { title, lines } of now) {
+      if (/over IPv[46]$/.test(title)) assert.equal(lines.at(-1), '[exit code 0]', lines.join('\n'));
       const kept = comparable(lines.filter((line) => line !== ''));
       assert.deepEqual(kept, comparable((recorded.get(title) ?? []).filter((line) => line !== '')), title);
     }

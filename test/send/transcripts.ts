@@ -135,20 +135,15 @@ function callOver(proto: Proto, family: Family): Scene {
   };
 }
 
-/** Whether Olelo has these yet. */
-const oleloHas = { webSocket: false };
-
 export function canRecord(program: Program): boolean {
   return program === 'olelo' || ['tls', 'websocket', 'presence', 'db_sqlite'].every(kamailioHas);
 }
 
 /** Runs all scenes against a server. */
 export async function runScenes(program: Program): Promise<Transcript[]> {
-  const webSocket = program === 'kamailio' || oleloHas.webSocket;
-  const stage = await startStage({ program, tls: true, webSocket, presence: true });
+  const stage = await startStage({ program, tls: true, webSocket: true, presence: true });
   const families: readonly Family[] = hasIpv6() ? [4, 6] : [4];
-  const usable = protos.filter((proto) => webSocket || !proto.startsWith('ws'));
-  const calls = families.flatMap((family) => usable.map((proto) => callOver(proto, family)));
+  const calls = families.flatMap((family) => protos.map((proto) => callOver(proto, family)));
   try {
     const done: Transcript[] = [];
     for (const scene of [...scenes, ...calls]) done.push(await play(scene, stage));

@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { wsOptions } from '../../src/cli/ws/options.ts';
 import { exitCodes } from '../../src/client/failure.ts';
 import { pemFolder, TestAuthority } from '../support/certificates.ts';
 import { type ProgramResult, runProgram } from '../support/program.ts';
-import { programPath, repository } from '../support/server.ts';
+import { type Program, programPath, repository } from '../support/server.ts';
 import { missing } from '../support/tools.ts';
 import { kamailioHas, startStage } from './stage.ts';
 
@@ -204,10 +204,13 @@ Content-Length: 0
 
 `;
 
-test('a SIP registration with a password at the real server', async (t) => {
-  if (programPath('kamailio') === undefined || !kamailioHas('websocket'))
-    return missing(t, 'kamailio-websocket-modules is not installed');
-  const stage = await startStage({ program: 'kamailio', webSocket: true });
+for (const program of ['olelo', 'kamailio'] as const)
+  test(`a SIP registration with a password at ${program}`, (t) => registerAt(program, t));
+
+async function registerAt(program: Program, t: TestContext): Promise<void> {
+  if (programPath(program) === undefined || (program === 'kamailio' && !kamailioHas('websocket')))
+    return missing(t, `${program} with module websocket is not installed`);
+  const stage = await startStage({ program, webSocket: true });
   try {
     writeFileSync(join(folder, 'r'), register);
     const args = ['-v', '-t', join(folder, 'r'), '-fv', 'b:$randhex(16)', '-auser', 'guarded'];
@@ -218,7 +221,7 @@ test('a SIP registration with a password at the real server', async (t) => {
   } finally {
     await stage.stop();
   }
-});
+}
 
 test('help has every option, and each has a test', async () => {
   const help = await good(['--help']);
