@@ -40,3 +40,10 @@ export function replaceSdp(message: SipMessage, body: SdpBody, sdp: string): voi
   );
   message.edits.replace(body.start, body.end, sdp);
 }
+
+/** Puts a line (with CRLF) behind the one that ends at `at`; the last one of a part or body may lack its own end. */
+export function insertSdpLine(message: SipMessage, at: number, line: string): void {
+  if (message.text[at - 1] === '\n') message.edits.insert(at, line);
+  else if (message.text.startsWith('\r\n', at)) message.edits.insert(at + 2, line);
+  else message.edits.insert(at, `\r\n${line.slice(0, -2)}`);
+}

@@ -239,3 +239,34 @@ test('nodes that cannot be are refused at the start', async () => {
     await assert.rejects(scene(`modparam("rtpengine", "rtpengine_sock", "${text}")`), text);
   }
 });
+
+test('queried_nodes_limit bounds the nodes that one command tries', async () => {
+  const three =
+    'modparam("rtpengine", "rtpengine_sock", "udp:10.0.1.1:2223 udp:10.0.1.2:2223 udp:10.0.1.3:2223=0")';
+  for (const [limit, status] of [
+    [1, 500],
+    [2, 200],
+  ] as const) {
+    const lines = `${three}\nmodparam("rtpengine", "queried_nodes_limit", ${limit})\nmodparam("rtpengine", "ping_interval", 0)`;
+    const bench = await scene(lines, { nodes: 3 });
+    const first = await bench.status('INVITE', 'which');
+    assert.equal(first, 200);
+    const [own, other] = bench.nodes.filter((node) => node.heard.length > 0);
+    assert.equal(other, undefined, 'a node of weight 0 takes nothing');
+    if (own !== undefined) own.mode = { kind: 'silent' };
+    assert.equal(await bench.status('INVITE', 'which'), status);
+  }
+});
+
+test('more commands than a node may have waiting fail at once', async () => {
+  const { world, server, nodes, ask } = await scene(oneNode);
+  const [node] = nodes as [SimNode];
+  node.mode = { kind: 'silent' };
+  const calls = Array.from({ length: 4200 }, (_, i) => ask('INVITE', `flood-${i}`));
+  await world.advance(50);
+  const shed = server.server.statistics.read('shed_commands', 'rtpengine') ?? 0;
+  const pending = server.server.statistics.read('pending_commands', 'rtpengine') ?? 0;
+  assert.ok(shed > 0 && pending <= 4096 + 1, `${shed} shed, ${pending} pending`);
+  await within(world, Promise.all(calls), 60_000);
+  assert.equal(server.server.statistics.read('pending_commands', 'rtpengine'), 0);
+});

@@ -1,8 +1,7 @@
 /** `fix_nated_sdp`: the address of the sender instead of the one that it believes to have. */
 import type { ScriptContext } from '../../module/context.ts';
-import type { SipMessage } from '../../sip/message.ts';
 import { parseSdp, type Sdp, type SdpLine } from '../../sip/sdp.ts';
-import { sdpBodyOf } from '../../sip/sdpBody.ts';
+import { insertSdpLine, sdpBodyOf } from '../../sip/sdpBody.ts';
 
 export const SdpFix = { direction: 1, media: 2, marker: 4, origin: 8 } as const;
 
@@ -30,8 +29,9 @@ export function fixSdp(context: ScriptContext, options: SdpFixOptions): number {
   if (body === undefined || sdp === undefined) return -1;
   const { flags } = options;
   if ((flags & SdpFix.direction) !== 0)
-    for (const media of sdp.media) insertLine(message, media.end, 'a=direction:active\r\n');
-  if ((flags & SdpFix.marker) !== 0 && options.marker !== '') insertLine(message, body.end, options.marker);
+    for (const media of sdp.media) insertSdpLine(message, media.end, 'a=direction:active\r\n');
+  if ((flags & SdpFix.marker) !== 0 && options.marker !== '')
+    insertSdpLine(message, body.end, options.marker);
   const address = options.address ?? context.flow.address;
   const places = placesOf(message.text, sdp, flags).filter(({ text }) => isReplaceable(text, address));
   for (const place of places) replace(context, place, address, options.keepsOld ? body.end : -1);
@@ -47,14 +47,7 @@ function replace(context: ScriptContext, place: Place, address: string, keepAt: 
   const { message } = context;
   message.edits.replace(place.start, place.end, address);
   const line = `a=oldmediaip${place.isIpv6 ? '6' : ''}:${place.text}\r\n`;
-  if (keepAt >= 0) insertLine(message, keepAt, line);
-}
-
-/** Behind a line; the last one of a part or body may lack its own end. */
-function insertLine(message: SipMessage, at: number, line: string): void {
-  if (message.text[at - 1] === '\n') message.edits.insert(at, line);
-  else if (message.text.startsWith('\r\n', at)) message.edits.insert(at + 2, line);
-  else message.edits.insert(at, `\r\n${line.slice(0, -2)}`);
+  if (keepAt >= 0) insertSdpLine(message, keepAt, line);
 }
 
 /** In the order in which their old values are noted. */

@@ -165,14 +165,6 @@ export class Rtpengine {
     return { text: text === null ? '' : String(text), isFragment: false };
   }
 
-  get disabledNodes(): number {
-    return [...this.pool.table.all()].filter((node) => !node.enabled && !node.hidden).length;
-  }
-
-  total(counter: 'timeouts' | 'failures' | 'sent'): number {
-    return [...this.pool.table.all()].reduce((sum, node) => sum + node[counter], 0);
-  }
-
   #addNodes(text: string): void {
     const specs = parseNodeList(text, this.config.setid_default);
     if (typeof specs === 'string') throw new ServerError('RTPENGINE_NODE', specs);

@@ -1,4 +1,5 @@
 import { defineModule } from '../../module/define.ts';
+import { nodeStatistics } from '../../module/mediaNodes/nodeStatistics.ts';
 import { RpcFault, RpcStruct } from '../../module/rpc.ts';
 import { sessionFunctions, streamFunctions } from './functions.ts';
 import { params } from './params.ts';
@@ -52,18 +53,7 @@ export default defineModule({
       },
     },
   },
-  statistics: {
-    commands: { doc: 'Commands that succeeded.', read: (self) => self.succeeded },
-    failed_commands: { doc: 'Commands that failed.', read: (self) => self.failed },
-    pending_commands: { doc: 'Commands that wait for a reply now.', read: (self) => self.client.outstanding },
-    shed_commands: {
-      doc: 'Commands refused because too many were waiting.',
-      read: (self) => self.client.shed,
-    },
-    timeouts: { doc: 'Commands (probes too) that no node answered.', read: (self) => self.total('timeouts') },
-    node_failures: { doc: 'How often a node was found dead.', read: (self) => self.total('failures') },
-    disabled_nodes: { doc: 'Nodes that get no calls now.', read: (self) => self.disabledNodes },
-  },
+  statistics: nodeStatistics,
   start: (self) => self.start(),
   stop: (self) => self.stop(),
 });

@@ -136,14 +136,6 @@ export class Rtpproxy {
     return (context.scratch.get(statisticsKey) as string | undefined) ?? null;
   }
 
-  get disabledNodes(): number {
-    return [...this.pool.table.all()].filter((node) => !node.enabled).length;
-  }
-
-  total(counter: 'timeouts' | 'failures'): number {
-    return [...this.pool.table.all()].reduce((sum, node) => sum + node[counter], 0);
-  }
-
   #addNodes(text: string): void {
     if (text.trim() === '') return;
     const specs = parseNodeList(text, 0);

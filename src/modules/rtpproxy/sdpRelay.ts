@@ -1,7 +1,7 @@
 /** Putting the ports and the address of a node into an SDP. */
 import type { SipMessage } from '../../sip/message.ts';
 import { connectionOf, type Sdp, type SdpLine, type SdpMedia } from '../../sip/sdp.ts';
-import type { SdpBody } from '../../sip/sdpBody.ts';
+import { insertSdpLine, type SdpBody } from '../../sip/sdpBody.ts';
 
 export interface Relayed {
   readonly port: number;
@@ -36,7 +36,7 @@ export function relaySdp(
     const relay = relays[i];
     if (relay !== undefined) relayMedia(message, sdp, media, relay, options);
   });
-  if (options.mark !== '') insertLine(message, body.end, options.mark);
+  if (options.mark !== '') insertSdpLine(message, body.end, options.mark);
 }
 
 function relayMedia(
@@ -54,7 +54,7 @@ function relayMedia(
     message.edits.replace(rtcp.line.valueStart, rtcp.line.valueEnd, `rtcp:${relay.port + 1}`);
   const ice = media.attributes.find(({ name }) => name === 'candidate');
   if (ice !== undefined && options.candidatePreference !== undefined)
-    insertLine(message, ice.line.end, candidates(relay, address, options.candidatePreference));
+    insertSdpLine(message, ice.line.end, candidates(relay, address, options.candidatePreference));
 }
 
 /** The words `IN IP4 address` of a line, the address being its word of that number from 1. */
@@ -76,11 +76,4 @@ function candidates(relay: Relayed, address: string, preference: number): string
     return `a=candidate:${foundation} ${component} UDP ${priority} ${address} ${relay.port + component - 1} typ relay\r\n`;
   };
   return line(2) + line(1);
-}
-
-/** Behind a line; the last one of a body or part may lack its own end. */
-function insertLine(message: SipMessage, at: number, line: string): void {
-  if (message.text[at - 1] === '\n') message.edits.insert(at, line);
-  else if (message.text.startsWith('\r\n', at)) message.edits.insert(at + 2, line);
-  else message.edits.insert(at, `\r\n${line.slice(0, -2)}`);
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TestClock } from '../../base/testClock.ts';
+import { CallTable } from './callTable.ts';
+import { callHash, weightedIndex } from './nodeHash.ts';
+import { MediaNode, NodeTable, parseNodeList, parseNodeUrl } from './nodes.ts';
+
+/** Which of two nodes (200 and 300 wide) Kamailio 5.6.3 has chosen for `call-1` to `call-60`. */
+const chosen = {
+  sha1: 'MNMNNMMMNMMMMMMMMMNMNMNNNMNNMNMMMMNNMNNNMNNMMNNMNNNMMMMNMNMN',
+  crc32: 'NNNNMMNMNMNMNMNNMNNMNNMNNNNMNNMNNMNNMMNNMNMNMNNNNNMMNNNNNNNN',
+};
+
+test('calls go to the same nodes as the real server gives them to', () => {
+  for (const [algorithm, expected] of [
+    [1, chosen.sha1],
+    [2, chosen.crc32],
+    [0, chosen.crc32],
+  ] as const) {
+    const ours = Array.from({ length: 60 }, (_, i) =>
+      weightedIndex([200, 300], callHash(`call-${i + 1}`, algorithm)) === 0 ? 'M' : 'N',
+    );
+    assert.equal(ours.join(''), expected);
+  }
+  assert.equal(weightedIndex([0, 0], 5), -1);
+  assert.equal(weightedIndex([0, 1], 5), 1);
+});
+
+test('URLs of nodes', () => {
+  assert.deepEqual(parseNodeUrl('udp:10.0.0.1:2223'), { family: 4, host: '10.0.0.1', port: 2223 });
+  assert.deepEqual(parseNodeUrl('udp:media.example'), { family: 4, host: 'media.example', port: 22222 });
+  assert.deepEqual(parseNodeUrl('10.0.0.1:2223'), { family: 4, host: '10.0.0.1', port: 2223 });
+  assert.deepEqual(parseNodeUrl('udp6:[2001:db8::1]:2223'), { family: 6, host: '2001:db8::1', port: 2223 });
+  assert.deepEqual(parseNodeUrl('udp6:fe80::1:2223'), { family: 6, host: 'fe80::1', port: 2223 });
+  for (const text of ['udp:', 'udp:x:0', 'udp:x:70000', 'udp:x:y', 'ws://x', 'wss://x', 'unix:/x', '/x'])
+    assert.equal(typeof parseNodeUrl(text), 'string', text);
+});
+
+test('lists of nodes, with set and weights', () => {
+  assert.deepEqual(parseNodeList('udp:a:1=2 udp:b:2', 7), [
+    { setId: 7, url: 'udp:a:1', weight: 2 },
+    { setId: 7, url: 'udp:b:2', weight: 1 },
+  ]);
+  assert.deepEqual(parseNodeList('3 == udp:a:1', 0), [{ setId: 3, url: 'udp:a:1', weight: 1 }]);
+  for (const text of ['', '1 ==', 'udp:a:1=x', 'udp:a:1=-2'])
+    assert.equal(typeof parseNodeList(text, 0), 'string');
+});
+
+test('a URL that comes again is the same node, with the new weight', () => {
+  const table = new NodeTable();
+  const node = table.add({ setId: 0, url: 'udp:10.0.0.1:1', weight: 1 });
+  assert.equal(table.add({ setId: 0, url: 'udp:10.0.0.1:1', weight: 5 }), node);
+  assert.equal(node.weight, 5);
+  assert.notEqual(table.add({ setId: 1, url: 'udp:10.0.0.1:1', weight: 1 }), node);
+  assert.equal([...table.all()].length, 2);
+});
+
+test('calls are remembered by branch, found without one, and forgotten in time', async () => {
+  const clock = new TestClock();
+  const calls = new CallTable(clock, () => 10);
+  const at = { family: 4, host: '10.0.0.1', port: 1 } as const;
+  const one = new MediaNode('one', 0, 0, at, 1);
+  const two = new MediaNode('two', 0, 1, at, 1);
+  calls.insert('c', 'b1', one);
+  calls.insert('c', 'b2', two);
+  assert.equal(calls.find('c', 'b2', 0), two);
+  assert.equal(calls.find('c', '', 0), one);
+  assert.equal(calls.find('c', 'b3', 0), undefined);
+  assert.equal(calls.find('c', 'b1', 1), undefined);
+  assert.equal(calls.size, 2);
+  calls.remove('c', 'b1', 0);
+  assert.equal(calls.find('c', 'b1', 0), undefined);
+  clock.advance(5000);
+  calls.insert('d', '', one);
+  clock.advance(5001);
+  assert.equal(calls.find('c', '', 0), undefined);
+  assert.equal(calls.find('d', 'any', 0), one);
+  assert.equal(calls.size, 1);
+  calls.remove('d', '', 0);
+  assert.equal(calls.size, 0);
+});
