@@ -19,6 +19,8 @@ export interface BaresipOptions {
   readonly modules?: readonly string[];
   /** Lines of its address book: `"Alice" <sip:alice@host>;presence=p2p`. */
   readonly contacts?: readonly string[];
+  /** It sends a tone in each call; without, only what the other end of a call inside the program says. */
+  readonly tone?: boolean;
   /** Further parameters of its account: `;pubint=60`. */
   readonly accountParams?: string;
 }
@@ -58,7 +60,9 @@ export class Baresip {
     const path = findTool('baresip');
     if (path === undefined) throw new Error('baresip is not installed');
     const folder = mkdtempSync(join(tmpdir(), 'olelo-phone-'));
-    writeFileSync(join(folder, 'config'), configText(options));
+    const tone = options.tone === true ? join(folder, 'tone.wav') : undefined;
+    if (tone !== undefined) writeFileSync(tone, toneFile());
+    writeFileSync(join(folder, 'config'), configText(options, tone));
     writeFileSync(join(folder, 'accounts'), accountText(options));
     writeFileSync(join(folder, 'contacts'), (options.contacts ?? []).map((line) => `${line}\n`).join(''));
     const program = startProgram(path, ['-f', folder, '-v'], { timeoutMs: 60_000 });
@@ -148,7 +152,7 @@ function tryConnect(address: string, port: number): Promise<Socket | undefined> 
 }
 
 /** Sound goes from nowhere to nowhere: `aubridge` joins the two ends of a call inside the program. */
-function configText(options: BaresipOptions): string {
+function configText(options: BaresipOptions, tone: string | undefined): string {
   return [
     `sip_listen ${options.address}:${options.sipPort}`,
     `net_interface ${options.address}`,
@@ -163,10 +167,35 @@ function configText(options: BaresipOptions): string {
     ...(options.modules ?? []).map((name) => `module_app ${name}.so`),
     `ctrl_tcp_listen ${options.address}:${options.controlPort}`,
     'audio_player aubridge,sound',
-    'audio_source aubridge,sound',
+    ...(tone === undefined
+      ? ['audio_source aubridge,sound']
+      : ['module aufile.so', `audio_source aufile,${tone}`]),
     'audio_alert aubridge,alert',
     '',
   ].join('\n');
+}
+
+/** Two minutes of 440 Hz as a WAV file, in the only form that G.711 needs no resampling for. */
+function toneFile(): Buffer {
+  const samplesPerSec = 8000;
+  const samples = 120 * samplesPerSec;
+  const wav = Buffer.alloc(44 + samples * 2);
+  wav.write('RIFF', 0, 'latin1');
+  wav.writeUInt32LE(36 + samples * 2, 4);
+  wav.write('WAVEfmt ', 8, 'latin1');
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20); // PCM
+  wav.writeUInt16LE(1, 22); // mono
+  wav.writeUInt32LE(samplesPerSec, 24);
+  wav.writeUInt32LE(samplesPerSec * 2, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36, 'latin1');
+  wav.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++) {
+    wav.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * 440 * i) / samplesPerSec)), 44 + i * 2);
+  }
+  return wav;
 }
 
 function accountText(options: BaresipOptions): string {

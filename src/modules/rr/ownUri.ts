@@ -23,6 +23,12 @@ function portOf(uri: UriParts, proto: TransportProtocol | undefined): number {
   return uri.port === 0 ? defaultPort(proto ?? (uri.scheme === 'sips' ? 'tls' : 'udp')) : uri.port;
 }
 
+/** WebSockets begin on TCP and TLS sockets, and `ws` may stand for both (RFC 7118 §5.2.3). */
+function carries(socket: TransportProtocol, proto: TransportProtocol): boolean {
+  if (proto === 'ws') return socket === 'tcp' || socket === 'tls' || socket === 'wss';
+  return proto === 'wss' && socket === 'tls';
+}
+
 /** Does a URI lead to this server? */
 export function isOwnUri(transport: Transport, uri: UriParts): boolean {
   const { host } = uri;
@@ -45,7 +51,7 @@ export function socketOfUri(transport: Transport, uri: UriParts): ListenSocket |
   const written = uri.host;
   const host = addressOfHost(written);
   for (const socket of transport.sockets) {
-    if (socket.proto !== proto && !(proto === 'ws' && socket.proto === 'wss')) continue;
+    if (socket.proto !== proto && !carries(socket.proto, proto)) continue;
     if (socket.port === port && equalsIgnoreCase(socket.address, host)) return socket;
     if (socket.sentByPort === port && equalsIgnoreCase(socket.sentByHost, written)) return socket;
   }
