@@ -8,7 +8,7 @@ import { selectSql } from '../sql/statements.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from '../sql/url.ts';
 import { mysqlBind, mysqlDialect, mysqlWrite } from './dialect.ts';
 import { MysqlLink } from './link.ts';
-import { readOptionGroup } from './optionFile.ts';
+import { type OptionGroup, readOptionGroup } from './optionFile.ts';
 
 const defaultPort = 3306;
 /** Where a server on this machine listens, as libmysql believes it. */
@@ -36,6 +36,7 @@ interface Place {
   readonly port: number;
   readonly socket: string;
   readonly database: string;
+  readonly tlsFiles: Pick<OptionGroup, 'ssl-ca' | 'ssl-cert' | 'ssl-key'>;
 }
 
 /** Where the server is; what the URL leaves open comes from the my.cnf section that it names. */
@@ -53,6 +54,7 @@ function placeOf(url: DatabaseUrl, options: MysqlOptions = {}): Place {
     port: url.port || group.port || defaultPort,
     socket: url.host === '' || isLocal ? socket : '',
     database: url.database,
+    tlsFiles: group,
   };
 }
 
@@ -107,15 +109,19 @@ function connectionOptions(place: Place, options: DatabaseOptions, role: LinkRol
     rowsAsArray: true,
     supportBigNumbers: true,
     dateStrings: true,
-    decimalNumbers: true,
     jsonStrings: true,
-    ...tlsOptions(tls),
+    ...tlsOptions(tls, place.tlsFiles),
   };
 }
 
 /** `preferred` means plain here: what a server would not check protects nobody, and costs. */
-function tlsOptions(mode: NonNullable<MysqlOptions['tls']>): ConnectionOptions {
+function tlsOptions(mode: NonNullable<MysqlOptions['tls']>, files: Place['tlsFiles']): ConnectionOptions {
   if (mode === 'disabled' || mode === 'preferred') return {};
   const rejectUnauthorized = mode !== 'required';
-  return { ssl: { rejectUnauthorized, verifyIdentity: mode === 'verify-identity' } };
+  const given: { ca?: string; cert?: string; key?: string } = {};
+  for (const name of ['ca', 'cert', 'key'] as const) {
+    const path = files[`ssl-${name}`];
+    if (path !== undefined) given[name] = readFileSync(path, 'latin1');
+  }
+  return { ssl: { rejectUnauthorized, verifyIdentity: mode === 'verify-identity', ...given } };
 }

@@ -30,6 +30,8 @@ const codes: ReadonlyMap<number, string> = new Map([
 ]);
 
 interface MysqlError {
+  /** The connection cannot be used any more. */
+  readonly fatal?: boolean;
   readonly errno?: number;
   readonly code?: string;
   readonly sqlMessage?: string;
@@ -37,10 +39,10 @@ interface MysqlError {
 
 export function mysqlFailure(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const { errno = 0, code = '', sqlMessage } = error as MysqlError;
+  const { fatal = false, errno = 0, code = '', sqlMessage } = error as MysqlError;
   const message = sqlMessage ?? (error instanceof Error ? error.message : String(error));
   const known = codes.get(errno);
   if (known !== undefined) return new DatabaseError(known, message, { cause: error });
-  const isConnection = sqlMessage === undefined && /^(E[A-Z]+|PROTOCOL_.*)$/.test(code);
+  const isConnection = sqlMessage === undefined && (fatal || /^(E[A-Z]+|PROTOCOL_.*)$/.test(code));
   return new DatabaseError(isConnection ? 'DB_AWAY' : 'DB_ERROR', message || code, { cause: error });
 }

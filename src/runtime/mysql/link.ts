@@ -20,8 +20,11 @@ export class MysqlLink implements SqlLink {
   readonly #connection: Connection;
   readonly #prepared = new Map<string, PrepareStatementInfo | 'coming'>();
 
-  private constructor(connection: Connection) {
+  readonly #onLost: (error: DatabaseError) => void;
+
+  private constructor(connection: Connection, onLost: (error: DatabaseError) => void) {
     this.#connection = connection;
+    this.#onLost = onLost;
   }
 
   /** Rejects with a `DatabaseError`; `onLost` is called once if the connection breaks later. */
@@ -42,7 +45,7 @@ export class MysqlLink implements SqlLink {
       connection.once('connect', () => {
         isOpen = true;
         pipeline(connection);
-        const link = new MysqlLink(connection);
+        const link = new MysqlLink(connection, onLost);
         // our escaping stands on backslashes
         const mode = "SET SESSION sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')";
         link.execute({ text: mode, values: [], isPrepared: false }).then(() => resolve(link), reject);
@@ -53,13 +56,20 @@ export class MysqlLink implements SqlLink {
   execute({ text, values, isPrepared }: Statement): Promise<DbResult> {
     return new Promise((resolve, reject) => {
       const answer = (error: unknown, rows: unknown, fields: unknown): void => {
-        if (error) reject(mysqlFailure(error));
+        if (error) reject(this.#failureOf(error));
         else resolve(firstResult(rows, fields as readonly FieldPacket[] | undefined));
       };
       const statement = isPrepared ? this.#prepare(text) : undefined;
       if (statement === undefined) this.#connection.query({ sql: text, values: [...values] }, answer);
       else statement.execute(values as never, answer as never);
     });
+  }
+
+  /** mysql2 tells of a broken connection only those who wait for an answer. */
+  #failureOf(error: unknown): DatabaseError {
+    const failure = mysqlFailure(error);
+    if (failure.code === 'DB_AWAY') this.#onLost(failure);
+    return failure;
   }
 
   /** In one request: the server stops at the first failure, and what follows undoes the rest. */
@@ -74,7 +84,7 @@ export class MysqlLink implements SqlLink {
 
   ping(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#connection.ping((error) => (error ? reject(mysqlFailure(error)) : resolve()));
+      this.#connection.ping((error) => (error ? reject(this.#failureOf(error)) : resolve()));
     });
   }
 

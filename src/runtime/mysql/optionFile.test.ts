@@ -12,6 +12,7 @@ user = nobody
 socket = /run/kamailio.sock  # here
 user= kam
 port =3307
+ssl_ca = /etc/ca.pem
 default-character-set = utf8
 `;
 
@@ -21,6 +22,7 @@ test('the section that is named and [client], the later one winning', () => {
     password: 'a # b',
     user: 'kam',
     port: 3307,
+    'ssl-ca': '/etc/ca.pem',
   });
   assert.deepEqual(readOptionGroup([text], 'other'), { socket: '/run/client.sock', password: 'a # b' });
   assert.equal(readOptionGroup([text, '[client]\nsocket=/x'], 'kamailio').socket, '/x');

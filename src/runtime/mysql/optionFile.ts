@@ -6,9 +6,16 @@ export interface OptionGroup {
   port?: number;
   socket?: string;
   database?: string;
+  /** Paths of PEM files: authorities to trust, own certificate and its key. */
+  'ssl-ca'?: string;
+  'ssl-cert'?: string;
+  'ssl-key'?: string;
 }
 
-const textOptions = ['user', 'password', 'host', 'socket', 'database'] as const;
+const textOptions = [
+  ...(['user', 'password', 'host', 'socket', 'database'] as const),
+  ...(['ssl-ca', 'ssl-cert', 'ssl-key'] as const),
+];
 
 /**
  * The options of the sections `[client]` and `[group]` of my.cnf texts; what comes later wins, whichever of the two
@@ -32,7 +39,7 @@ function assign(options: OptionGroup, line: string): void {
   if (match === null) return;
   const [, name = '', written = ''] = match;
   const value = unquoted(written);
-  const option = textOptions.find((candidate) => candidate === name);
+  const option = textOptions.find((candidate) => candidate === name.replaceAll('_', '-'));
   if (option !== undefined) options[option] = value;
   else if (name === 'port') options.port = Number(value);
 }

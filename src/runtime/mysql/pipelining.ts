@@ -7,7 +7,7 @@ interface Command {
   execute(packet: unknown, connection: Internals): boolean;
 }
 
-/** What mysql2 has inside; its tests and ours (`pipelining` in mysql.test.ts) fail when that changes. */
+/** What mysql2 has inside; its tests and ours (test/databases/drivers.test.ts) fail when that changes. */
 interface Internals {
   _command: Command | undefined;
   readonly _commands: { push(command: Command): void };

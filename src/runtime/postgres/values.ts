@@ -22,7 +22,6 @@ const readers: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   [26, Number], // oid
   [700, Number], // float4
   [701, Number], // float8
-  [1700, Number], // numeric
   [1082, time], // date
   [1114, time], // timestamp
   [1184, time], // timestamptz
