@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { connect } from 'node:tls';
-import { modules } from '../../src/modules/index.ts';
 import { pemFolder, TestAuthority } from '../support/certificates.ts';
 import { Kamctl } from '../support/kamctl.ts';
 import { ownAddress } from '../support/loopback.ts';
@@ -19,33 +18,23 @@ import {
 } from '../support/stockDatabase.ts';
 import { optionsText } from '../support/tlsPeer.ts';
 
-/** All switches, with the modules that they load. */
-const switches: Readonly<Record<string, readonly string[]>> = {
-  AUTH: ['auth', 'auth_db'],
-  IPAUTH: ['permissions'],
-  USRLOCDB: [],
-  PRESENCE: ['presence', 'presence_xml'],
-  MSGREBUILD: [],
-  NAT: ['nathelper'],
-  NATSIPPING: [],
-  RTPENGINE: ['rtpengine'],
-  PSTN: [],
-  ALIASDB: ['alias_db'],
-  SPEEDDIAL: ['speeddial'],
-  MULTIDOMAIN: ['domain'],
-  TLS: ['tls'],
-  JSONRPC: ['xhttp'],
-  ANTIFLOOD: ['htable', 'pike'],
-  BLOCK3XX: [],
-  BLOCK401407: [],
-  VOICEMAIL: [],
-  ACCDB: [],
-  DEBUG: ['debugger'],
-};
-
-const known = new Set(modules.map(({ name }) => name));
-/** Those whose modules are there. */
-const usable = Object.keys(switches).filter((name) => switches[name]?.every((module) => known.has(module)));
+/** All switches but WITH_MYSQL. */
+const switches = [
+  ...[
+    'AUTH',
+    'IPAUTH',
+    'USRLOCDB',
+    'PRESENCE',
+    'MSGREBUILD',
+    'NAT',
+    'NATSIPPING',
+    'RTPENGINE',
+    'PSTN',
+    'ALIASDB',
+  ],
+  ...['SPEEDDIAL', 'MULTIDOMAIN', 'TLS', 'JSONRPC', 'ANTIFLOOD', 'BLOCK3XX', 'BLOCK401407', 'VOICEMAIL'],
+  ...['ACCDB', 'DEBUG'],
+];
 
 /** Of the users; the server knows it from the table domain. */
 const domain = 'office.example';
@@ -58,6 +47,8 @@ interface Service {
   readonly bob: Phone;
   /** The gateway to the telephone network, and the voicemail server; its address needs no password. */
   readonly gateway: Phone;
+  /** Calls from the telephone network come from there. */
+  readonly carrier: Phone;
 }
 
 test('all switches together, on MariaDB with what kamdbctl and kamctl make', async (t) => {
@@ -120,7 +111,7 @@ async function serve(t: TestContext, { address, database, extra }: Order): Promi
   const server = await startStock(t, {
     program,
     address,
-    defines: [...extra, ...usable].map((name) => `WITH_${name}`),
+    defines: [...extra, ...switches].map((name) => `WITH_${name}`),
     dbUrl: database.url,
     args: ['-l', `tls:${address}:5061`, `--subst=#/etc/kamailio/tls.cfg#${tls.path}/tls.cfg#`],
   });
@@ -128,8 +119,9 @@ async function serve(t: TestContext, { address, database, extra }: Order): Promi
   const alice = new Phone(address, 5071, 'alice', domain, 'alice-secret');
   const bob = new Phone(address, 5072, 'bob', domain, 'bob-secret');
   const gateway = new Phone(gatewayAddress(address), 5073, 'gateway', 'carrier.example', '');
-  await openPhones(t, [alice, bob, gateway], address);
-  const service: Service = { server, address, database, alice, bob, gateway };
+  const carrier = new Phone(gatewayAddress(address), 5074, 'carrier', 'carrier.example', '');
+  await openPhones(t, [alice, bob, gateway, carrier], address);
+  const service: Service = { server, address, database, alice, bob, gateway, carrier };
   await register(service);
   await calls(service);
   await numbers(service);
@@ -164,13 +156,13 @@ async function calls({ alice, bob, database, address, server }: Service): Promis
   alice.ack();
 }
 
-async function numbers({ server, alice, bob, gateway, address }: Service): Promise<void> {
+async function numbers({ server, alice, bob, gateway, carrier, address }: Service): Promise<void> {
   await setParameter(server, 'pstn', 'gw_ip', gatewayAddress(address));
   await setParameter(server, 'pstn', 'gw_port', '5073');
   const uri = await callThrough(alice, gateway, `sip:0049301234567@${domain}`);
   assert.equal(uri, `sip:+49301234567@${gatewayAddress(address)}:5073`);
-  // a call from the gateway needs no password: its address is known
-  if (usable.includes('IPAUTH')) assert.match(await callThrough(gateway, bob, bob.uri), /^sip:bob@/);
+  // a call from the carrier needs no password: its address is known
+  assert.match(await callThrough(carrier, bob, bob.uri), /^sip:bob@/);
 }
 
 async function voicemail({ server, alice, bob, gateway, address, database }: Service): Promise<void> {
