@@ -253,6 +253,20 @@ test('a series counts latency and loss', async () => {
   );
 });
 
+test('a wish to stop cancels what rings and hangs up what talks, then unregisters', async () => {
+  for (const [ringMs, afterMs, expected] of [
+    ['20000', 5000, 'CANCEL'],
+    ['100', 5000, 'BYE'],
+  ] as const) {
+    const { world, run, sent, context } = await scene();
+    world.clock.after(afterMs, () => context.stop.request());
+    await run('--call-self', '-rt', ringMs, '-cd', '60000', '-sd', target);
+    assert.equal(sent(expected).length, 1, expected);
+    assert.match(sent('REGISTER').at(-1)?.text ?? '', /\r\nExpires: 0\r\n/);
+    assert.ok(world.clock.nowMs() < 10_000, 'at once');
+  }
+});
+
 test('the same seed gives the same session', async () => {
   const hash = async (): Promise<number> => {
     const { world, run } = await scene(7);

@@ -46,7 +46,7 @@ export class Agent implements ClientUser, ServerUser, LinkHandler {
   readonly ports: ClientPorts;
   readonly timers: TimerTable;
   readonly queue: TimerWheel;
-  /** Until somebody else is set, requests are answered by 481 or 405 of `defaultUser`. */
+  /** Who answers requests; without anybody they get 481. */
   user: AgentUser | undefined;
   readonly #tap: Tap;
   readonly #clients = new ClientTransactionIndex();

@@ -7,6 +7,7 @@ import type { UserSettings } from '../../client/user.ts';
 import { splitUri } from '../../sip/uriParts.ts';
 import { type TimerTable, timerTable } from '../../transaction/timers.ts';
 import { UsageError } from '../options.ts';
+import type { GivenOptions } from '../optionTable.ts';
 import { bytesOf } from './bytes.ts';
 import { bracketed, domainOf, type FileReader, type Given, recipeOf } from './recipe.ts';
 
@@ -23,7 +24,7 @@ export function firstUser(given: Given, files: FileReader, userAgent: string): U
       local: localBinding(given.text('laddr')),
       timeoutMs: given.number('timeout-connect', 1) ?? 10_000,
       writeTimeoutMs: given.number('timeout-write', 1) ?? 4000,
-      tls: tlsOptions(given, files),
+      tls: tlsOptions(given, given.flag('tls-insecure'), files),
       webSocket: {
         origin: given.text('websocket-origin') ?? 'http://127.0.0.1',
         protocol: given.text('websocket-proto') ?? 'sip',
@@ -99,19 +100,26 @@ export function secondUser(given: Given, first: UserSettings): UserSettings {
   };
 }
 
-function tlsOptions(given: Given, files: FileReader): TlsOptions {
-  const file = (name: 'tls-ca' | 'tls-certificate' | 'tls-key'): string | undefined => {
+/** TLS options that `send` and `ws` have under the same names. */
+export function tlsOptions<Name extends string>(
+  given: GivenOptions<Name | TlsOption>,
+  insecure: boolean,
+  files: FileReader,
+): TlsOptions {
+  const file = (name: TlsOption): string | undefined => {
     const path = given.text(name);
     return path === undefined ? undefined : files.readFile(path);
   };
   return {
-    insecure: given.flag('tls-insecure'),
+    insecure,
     trusted: file('tls-ca'),
     name: given.text('tls-name'),
     certificate: file('tls-certificate'),
     privateKey: file('tls-key'),
   };
 }
+
+type TlsOption = 'tls-ca' | 'tls-name' | 'tls-certificate' | 'tls-key';
 
 function credentials(username: string, password: string | undefined, isHa1: boolean) {
   if (password === undefined) return undefined;

@@ -23,9 +23,10 @@ export function makeStyle(colored: boolean): Style {
   };
 }
 
-/** 200 is good, 180 is faint, 404 is bad. */
+/** 200 is good, 180 is faint, 404 is bad; a challenge is neither. */
 export function paintStatus(style: Style, status: number, text: string): string {
   if (status < 200) return style.faint(text);
+  if (status === 401 || status === 407) return text;
   return status < 300 ? style.good(text) : style.bad(text);
 }
 

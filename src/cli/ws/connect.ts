@@ -5,9 +5,9 @@ import { messageLimits } from '../../client/limits.ts';
 import { certificateName, linkFailure } from '../../client/openLink.ts';
 import { locateServers } from '../../client/outbound.ts';
 import { parseTarget } from '../../client/target.ts';
-import { judgeTls, type TlsOptions, tlsContext } from '../../client/tlsRules.ts';
+import { judgeTls, tlsContext } from '../../client/tlsRules.ts';
 import type { ClientProgram } from '../clientProgram.ts';
-import { localBinding } from '../send/settings.ts';
+import { localBinding, tlsOptions } from '../send/settings.ts';
 import type { WsGiven } from './frames.ts';
 
 /** Connects as the options want it, to the first address that can be connected to. */
@@ -16,7 +16,7 @@ export async function connectWebSocket(given: WsGiven, program: ClientProgram): 
   if (!/^wss?:\/\//i.test(url)) throw new ClientFailure('usage', `"${url}" is no ws:// or wss:// URL`);
   const { hop } = parseTarget([url]);
   const ports = program.clientPorts();
-  const tls = tlsOptions(given, program);
+  const tls = tlsOptions(given, given.flag('insecure'), program);
   const headers = headersOf(given);
   const local = localBinding(given.text('laddr'));
   let failure: ClientFailure | undefined;
@@ -46,20 +46,6 @@ export async function connectWebSocket(given: WsGiven, program: ClientProgram): 
     }
   }
   throw failure;
-}
-
-function tlsOptions(given: WsGiven, program: ClientProgram): TlsOptions {
-  const file = (name: 'tls-ca' | 'tls-certificate' | 'tls-key'): string | undefined => {
-    const path = given.text(name);
-    return path === undefined ? undefined : program.readFile(path);
-  };
-  return {
-    insecure: given.flag('insecure'),
-    trusted: file('tls-ca'),
-    name: given.text('tls-name'),
-    certificate: file('tls-certificate'),
-    privateKey: file('tls-key'),
-  };
 }
 
 function headersOf(given: WsGiven): Readonly<Record<string, string>> {

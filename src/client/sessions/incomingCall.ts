@@ -4,7 +4,7 @@ import type { ServerTransaction } from '../../transaction/serverTransaction.ts';
 import { Dialog } from '../dialog.ts';
 import type { IncomingRequest } from '../incoming.ts';
 import type { Listener, Phone } from '../phone.ts';
-import { acceptInvite, answerReinvite } from './reinvite.ts';
+import { acceptInvite, answerInCall } from './reinvite.ts';
 
 /** How far a call has come that somebody makes to us. */
 export type IncomingState = 'ringing' | 'answered' | 'confirmed' | 'ended' | 'cancelled';
@@ -47,22 +47,8 @@ export class IncomingCall implements Listener {
 
   take(request: IncomingRequest): boolean {
     if (!this.#dialog.owns(request.message)) return false;
-    switch (request.message.method) {
-      case 'BYE':
-        request.respond(200);
-        this.#end('ended');
-        return true;
-      case 'INVITE':
-      case 'UPDATE':
-        answerReinvite(this.#phone, this.#dialog, request);
-        return true;
-      case 'REFER':
-        request.respond(603);
-        return true;
-      default:
-        request.respond(200);
-        return true;
-    }
+    answerInCall(this.#phone, this.#dialog, request, () => this.#end('ended'));
+    return true;
   }
 
   takeAck(transaction: ServerTransaction, _ack: SipMessage): void {

@@ -10,7 +10,7 @@ import type { Way } from '../link.ts';
 import type { Answer, PendingRequest } from '../pending.ts';
 import type { Listener, Phone } from '../phone.ts';
 import { type Stop, waitFor } from '../stop.ts';
-import { answerReinvite } from './reinvite.ts';
+import { answerInCall } from './reinvite.ts';
 
 export interface CallSettings {
   /** How long it may ring before we give up. */
@@ -94,23 +94,11 @@ export class OutgoingCall implements Listener {
 
   take(request: IncomingRequest): boolean {
     if (this.#dialog?.owns(request.message) !== true) return false;
-    switch (request.message.method) {
-      case 'BYE':
-        request.respond(200);
-        this.#phone.agent.note('the other side has hung up');
-        this.#hangUp('bye');
-        return true;
-      case 'INVITE':
-      case 'UPDATE':
-        answerReinvite(this.#phone, this.#dialog, request);
-        return true;
-      case 'REFER':
-        request.respond(603);
-        return true;
-      default:
-        request.respond(200);
-        return true;
-    }
+    answerInCall(this.#phone, this.#dialog, request, () => {
+      this.#phone.agent.note('the other side has hung up');
+      this.#hangUp('bye');
+    });
+    return true;
   }
 
   // ---- inside

@@ -3,8 +3,32 @@ import type { IncomingRequest } from '../incoming.ts';
 import type { Phone } from '../phone.ts';
 import { repeatUntil } from '../stop.ts';
 
+/** Answers a request inside of a call, whichever side we are; `onBye` when it ends the call. */
+export function answerInCall(
+  phone: Phone,
+  dialog: Dialog,
+  request: IncomingRequest,
+  onBye: () => void,
+): void {
+  switch (request.message.method) {
+    case 'BYE':
+      request.respond(200);
+      onBye();
+      return;
+    case 'INVITE':
+    case 'UPDATE':
+      answerReinvite(phone, dialog, request);
+      return;
+    case 'REFER':
+      request.respond(603);
+      return;
+    default:
+      request.respond(200);
+  }
+}
+
 /** 200 to a re-INVITE or UPDATE inside a call, with an answer to its offer. */
-export function answerReinvite(phone: Phone, dialog: Dialog, request: IncomingRequest): void {
+function answerReinvite(phone: Phone, dialog: Dialog, request: IncomingRequest): void {
   const way = { link: request.link, to: request.from };
   dialog.remoteTarget = contactOf(request.message) ?? dialog.remoteTarget;
   acceptInvite(phone, request, phone.answerTo(request.message.body, way));
