@@ -257,16 +257,3 @@ test('queried_nodes_limit bounds the nodes that one command tries', async () => 
     assert.equal(await bench.status('INVITE', 'which'), status);
   }
 });
-
-test('more commands than a node may have waiting fail at once', async () => {
-  const { world, server, nodes, ask } = await scene(oneNode);
-  const [node] = nodes as [SimNode];
-  node.mode = { kind: 'silent' };
-  const calls = Array.from({ length: 4200 }, (_, i) => ask('INVITE', `flood-${i}`));
-  await world.advance(50);
-  const shed = server.server.statistics.read('shed_commands', 'rtpengine') ?? 0;
-  const pending = server.server.statistics.read('pending_commands', 'rtpengine') ?? 0;
-  assert.ok(shed > 0 && pending <= 4096 + 1, `${shed} shed, ${pending} pending`);
-  await within(world, Promise.all(calls), 60_000);
-  assert.equal(server.server.statistics.read('pending_commands', 'rtpengine'), 0);
-});

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DatagramSocket, Net } from '../../base/ports.ts';
 import { TestClock } from '../../base/testClock.ts';
+import { fakeHost } from '../testing.ts';
 import { CallTable } from './callTable.ts';
+import { CommandClient } from './commandClient.ts';
 import { callHash, weightedIndex } from './nodeHash.ts';
 import { MediaNode, NodeTable, parseNodeList, parseNodeUrl } from './nodes.ts';
 
@@ -78,4 +81,48 @@ test('calls are remembered by branch, found without one, and forgotten in time',
   assert.equal(calls.size, 1);
   calls.remove('d', '', 0);
   assert.equal(calls.size, 0);
+});
+
+test('commands: repeated while there is no reply, bounded in number, ended with their node', async () => {
+  const sent: string[] = [];
+  let receive = (_data: Buffer): void => {};
+  const socket: DatagramSocket = {
+    local: { address: '', port: 1 },
+    send: (text) => void sent.push(text),
+    sendBytes: () => {},
+    close: () => {},
+  };
+  const bindDatagram: Net['bindDatagram'] = async (_address, _port, handler) => {
+    receive = (data) => handler.onDatagram(data, '10.0.0.1', 1);
+    return socket;
+  };
+  const host = fakeHost({ net: { bindDatagram } as unknown as Net });
+  const client = new CommandClient(host);
+  await client.open([4], '');
+  const node = new NodeTable().add({ setId: 0, url: 'udp:10.0.0.1:1', weight: 1 });
+  const timing = { timeoutMs: 100, tries: 2 };
+  const first = client.ask(node, 'hello', timing);
+  host.clock.advance(110);
+  assert.equal(sent.length, 2);
+  assert.equal(sent[0], sent[1]);
+  receive(Buffer.from(`${sent[0]?.split(' ')[0]} hi there`));
+  receive(Buffer.from(`${sent[0]?.split(' ')[0]} hi again`));
+  assert.deepEqual(await first, { text: 'hi there' });
+  const late = client.ask(node, 'late', timing);
+  host.clock.advance(300);
+  assert.equal(await late, 'timeout');
+  const many = Array.from({ length: 4100 }, () => client.ask(node, 'x', timing));
+  assert.equal(client.outstanding, 4096);
+  assert.equal(client.shed, 4);
+  client.abandon(node);
+  const outcomes = await Promise.all(many);
+  assert.equal(outcomes.filter((outcome) => outcome === 'overload').length, 4);
+  assert.equal(outcomes.filter((outcome) => outcome === 'timeout').length, 4096);
+  assert.equal(client.outstanding, 0);
+  node.address = '';
+  assert.equal(await client.ask(node, 'x', timing), 'unresolved');
+  node.address = '10.0.0.1';
+  const last = client.ask(node, 'x', timing);
+  client.close();
+  assert.equal(await last, 'closed');
 });

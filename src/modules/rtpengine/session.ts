@@ -116,9 +116,10 @@ export function manage(self: Rtpengine, context: ScriptContext, options: Options
 
 function manageResponse(self: Rtpengine, context: ScriptContext, options: Options): number | Promise<number> {
   const { message } = context;
-  const isInvite = message.method === 'INVITE';
-  if (message.statusCode >= 300) return isInvite ? simple(self, context, 'delete', options) : -1;
-  if ((!isInvite && message.method !== 'UPDATE') || self.sdpOf(context) === undefined) return -1;
+  const { method } = message;
+  if (method !== 'INVITE' && method !== 'UPDATE' && method !== 'PRACK') return -1;
+  if (message.statusCode >= 300) return simple(self, context, 'delete', options);
+  if (self.sdpOf(context) === undefined) return -1;
   const request = self.tm?.transactionOf(context)?.request;
   const isAnswer = self.tm === undefined || request === undefined || self.offered.has(request);
   return exchange(self, context, isAnswer ? 'answer' : 'offer', options);

@@ -179,7 +179,8 @@ export function manage(self: Rtpproxy, context: ScriptContext, options: Options)
     self.offered.add(message);
     return exchange(self, context, 'offer', options);
   }
-  if (message.statusCode >= 300) return method === 'INVITE' ? destroy(self, context, options.flags) : -1;
+  if (method !== 'INVITE' && method !== 'UPDATE' && method !== 'PRACK') return -1;
+  if (message.statusCode >= 300) return destroy(self, context, options.flags);
   return manageAnswer(self, context, message, options);
 }
 
@@ -189,9 +190,7 @@ function manageAnswer(
   message: SipMessage,
   options: Options,
 ): number | Promise<number> {
-  const { method } = message;
-  const isOne = method === 'INVITE' || method === 'UPDATE' || method === 'PRACK';
-  if (!isOne || sdpBodyOf(message) === undefined) return -1;
+  if (sdpBodyOf(message) === undefined) return -1;
   const request = self.tm?.transactionOf(context)?.request;
   const isAnswer = self.tm === undefined || request === undefined || self.offered.has(request);
   return exchange(self, context, isAnswer ? 'answer' : 'offer', options);
