@@ -54,7 +54,7 @@ export class Loader {
         host: (text(host) ?? '').trim(),
         mask: Number(mask ?? 0),
         port: Number(port ?? 0),
-        tag: text(tag),
+        tag: text(tag) || undefined,
       };
       const problem = recordProblem(record);
       if (problem !== undefined) throw invalid(`table ${address_table}: ${problem}`);

@@ -153,7 +153,7 @@ function contactFrom(self: Locations, domain: AnyDomain, args: readonly RpcArgum
     path: optionalText(args[5]),
     flags: Number(args[6]),
     branchFlags: Number(args[7]),
-    methods: Number(args[8]),
+    methods: Number(args[8]) | 0, // kamcli writes all bits, which are -1 here
     received: optionalText(args[9]),
     socketText,
     socket: socketText === '' ? undefined : self.host.transport.findSocket(socketText),
