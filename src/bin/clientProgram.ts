@@ -5,8 +5,13 @@ import { nodeClientPorts } from '../runtime/clientPorts.ts';
 
 const signals: readonly ProcessSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
+/** As a shell shows the end by SIGPIPE. */
+const brokenPipe = 141;
+
 /** The process around a client, on Node. */
 export function nodeClientProgram(): ClientProgram {
+  // `olelo send ... | head`: nobody reads on
+  process.stdout.on('error', () => process.exit(brokenPipe));
   return {
     pid: process.pid,
     out: (text) => void process.stdout.write(`${text}\n`),

@@ -125,7 +125,7 @@ export const sendOptions = {
   'timeout-write': net.number(
     [],
     'MS',
-    'How long the peer may leave our bytes unread on a connection; default: 4000.',
+    'How long the peer may leave our bytes unread on a TCP or TLS connection; default: 4000.',
   ),
   'connect-udp': net.flag(
     [],

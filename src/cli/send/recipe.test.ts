@@ -230,3 +230,29 @@ test('options that make no sense are told', () => {
     );
   }
 });
+
+test('command lines that scripts of sipexer have', () => {
+  const lines = [
+    '127.0.0.1 5060',
+    'udp 127.0.0.1 5060',
+    '-ruri sip:alice@server.com udp:127.0.0.1:5060',
+    '-laddr 127.0.0.1:55060 udp:127.0.0.1:5060',
+    '-register -cb -ex 600 -au alice -ap test123 udp:127.0.0.1:5060',
+    '-register -vl 3 -co -com -ex 60 -fuser alice -cb -ap abab -ha1 -sd -sw 20000 udp:127.0.0.1:5060',
+    '-sd -fu carol -tu david -su udp:127.0.0.1:5060',
+    '-sd -fv fuser:carol -fv tuser:david -su udp:127.0.0.1:5060',
+    '-sd -xh X-My-Key:abcdefgh -xh P-Info:xyzw udp:127.0.0.1:5060',
+    '-message -mb Hello! -sd -su wss://server.com:8443/sip',
+    '-invite -vl 3 -co -com -fuser alice -tuser bob -cb -ap abab -ha1 -sw 10000 -sd -su udp:server.com:5060',
+    '--call-self --ring-time 2000 --call-duration 10000 -fuser alice -ex 60 -cb -sd -su udp:server.com:5060',
+    '--register-first --invite -fuser alice -tuser bob -cb -sd -su tcp:server.com:5060',
+    '--call-user --ring-time 2000 --fuser alice --laddr 127.0.0.1:5062 --ua2-fuser bob --ua2-local-address 127.0.0.1:5064 -cb -sd -su udp:server.com:5060',
+    '--call-user --fuser alice --ua2-fuser bob --ua2-laddr 127.0.0.1:5064 --ua2-target tcp:server2.com:5060 -cb udp:server.com:5060',
+    '--subscribe-session --sessionwait 15000 -ex 60 -xh Event:presence --fuser alice -cb -sd -su tcp:server.com:5060',
+    '-no-val skip -ua skip udp:server.com',
+    '--field-val=domain:openrcs.com --field-unset rport --field-unset viabranch udp:server.com',
+    '-i -vl 3 -co -com -sd -su -cb -sw 10000 192.0.2.1',
+  ];
+  for (const line of lines) assert.match(composed(line.split(' ')), / SIP\/2\.0\r\nVia: /, line);
+  assert.equal(header(composed(['-no-val', 'skip', '-ua', 'skip', target]), 'User-Agent'), '');
+});
