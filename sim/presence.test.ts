@@ -91,6 +91,8 @@ interface Wish {
   readonly expires?: number;
   readonly event?: string;
   readonly callId?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly headers?: string;
 }
 
@@ -377,4 +379,17 @@ test('who must wait too long for his turn is told to come again', async () => {
   assert.equal(refused.length, 10);
   assert.equal(asked.length, 1010);
   assert.match(simulated.logged(LogLevel.error)[0] ?? '', /too many requests wait/);
+});
+
+test('a watcher who has been refused meanwhile is put out when it refreshes', async () => {
+  const { world } = await start();
+  const bob = await phone(world, 'bob', '10.0.0.12');
+  const dialog = { callId: 'c', from: `<${bob.addressOfRecord}>;tag=f` };
+  const first = await subscribe(world, bob, dialog);
+  const key = [{ column: 'watcher_username', op: '=', value: 'bob' }] as const;
+  world.database.table('watchers').update({ status: 3, reason: 'rejected' }, key);
+  const to = first?.value(HeaderKind.to) ?? '';
+  assert.equal((await subscribe(world, bob, { ...dialog, to }))?.statusCode, 200);
+  assert.match(told(bob).at(-1) ?? '', /terminated;reason=rejected/);
+  assert.equal((await subscribe(world, bob, { ...dialog, to }))?.statusCode, 481);
 });

@@ -6,6 +6,9 @@ import { documentTextOf, textOf } from './subscriptionRows.ts';
 /** Documents of one presentity that are looked at: more is an attack or a mistake. */
 const maxDocuments = 200;
 
+/** When there are too many, the newest are wanted. */
+const newestFirst = 'received_time DESC, id DESC';
+
 const columns = [
   ...[
     'username',
@@ -26,8 +29,8 @@ export interface DatabaseDocumentsOptions {
   readonly name: string;
   readonly fetchRows: number;
   readonly nowSec: () => number;
-  /** Columns, the document that counts most last. */
-  readonly orderBy: string;
+  /** Columns, the document that counts most last; undefined for the time of publication. */
+  readonly orderBy: string | undefined;
   /** Keep in memory who has published (publ_cache 1)? */
   readonly hasIndex: boolean;
 }
@@ -50,15 +53,15 @@ export class DatabaseDocuments implements DocumentStore {
   async list(presentity: Presentity): Promise<readonly PublishedDocument[]> {
     if (this.#index?.has(presentity) === false) return [];
     const { database, name, orderBy } = this.#options;
-    // the newest are wanted when there are too many
     const { rows } = await database.query({
       table: name,
       columns,
       where: [...ofPresentity(presentity), this.#alive()],
-      orderBy,
+      orderBy: orderBy ?? newestFirst,
       limit: maxDocuments,
     });
-    return rows.map(documentOf);
+    const documents = rows.map(documentOf);
+    return orderBy === undefined ? documents.reverse() : documents;
   }
 
   async add(document: PublishedDocument): Promise<void> {

@@ -5,7 +5,7 @@ import { XavpNode } from '../../module/variables.ts';
 import { splitUri } from '../../sip/uriParts.ts';
 import type { SlApi, SlReplyOptions } from '../sl/api.ts';
 import type { TmApi } from '../tm/api.ts';
-import type { DocumentStore } from './documentStore.ts';
+import { type DocumentStore, presentityUri } from './documentStore.ts';
 import type { Events } from './events.ts';
 import type { PresenceConfig } from './params.ts';
 import type { SubscriptionStore } from './subscriptionStore.ts';
@@ -41,6 +41,12 @@ export function accountOf(uri: string | undefined): Account | undefined {
   const parts = uri === undefined ? undefined : splitUri(uri);
   if (parts === undefined || (parts.scheme !== 'sip' && parts.scheme !== 'sips')) return undefined;
   return { user: parts.user, domain: parts.host };
+}
+
+/** A URI as the tables have it: without port and parameters. */
+export function plainUri(uri: string): string {
+  const account = accountOf(uri);
+  return account === undefined ? uri : presentityUri(account);
 }
 
 /** Answers and logs what is wrong; gives the return code of the function. */

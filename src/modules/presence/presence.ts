@@ -8,10 +8,11 @@ import type { TmApi } from '../tm/api.ts';
 import { type EventPackage, type PresenceApi, Status } from './api.ts';
 import { presentityUri } from './documentStore.ts';
 import { Events } from './events.ts';
+import { type HardStateFile, setHardState } from './hardState.ts';
 import { Notifier, turnKey } from './notifier.ts';
 import { subscriptionScratch } from './notifyReplies.ts';
 import type { PresenceConfig } from './params.ts';
-import { accountOf, type Parts, type Stores } from './parts.ts';
+import { accountOf, type Parts, plainUri, type Stores } from './parts.ts';
 import { Publisher } from './publish.ts';
 import { makeStores } from './stores.ts';
 import { Subscriber } from './subscribe.ts';
@@ -21,9 +22,6 @@ import { WatcherPolicy } from './watcherPolicy.ts';
 
 /** Return code of pres_auth_status for a watcher who is let in but sees nothing. */
 const politelyBlocked = 5;
-/** Life of a document that stands for good, seconds since the epoch: the end of 32 bit time. */
-const foreverSec = 0x7fff_ffff;
-
 /** The parts that work once the databases are open. */
 interface Running {
   readonly parts: Parts;
@@ -65,7 +63,7 @@ export class Presence implements PresenceApi {
   async updateWatchers(uri: string, eventName: string): Promise<boolean> {
     const event = this.#events.find(eventName);
     if (event === undefined || this.#running === undefined) return false;
-    return await this.#running.policy.update(uri, event);
+    return await this.#running.policy.update(plainUri(uri), event);
   }
 
   async bodyFor(uri: string, eventName: string): Promise<string | undefined> {
@@ -178,7 +176,7 @@ export class Presence implements PresenceApi {
     const watcher = accountOf(watcherUri);
     if (event === undefined || watcher === undefined || this.#running === undefined) return -1;
     const { user: watcherUser, domain: watcherDomain } = watcher;
-    const asked = { presentityUri: presentity, watcherUser, watcherDomain, status: undefined };
+    const asked = { presentityUri: plainUri(presentity), watcherUser, watcherDomain, status: undefined };
     try {
       const decision = await this.#running.policy.ask(asked, event);
       if (decision === undefined) return -1;
@@ -194,7 +192,7 @@ export class Presence implements PresenceApi {
     const event = this.#events.find(eventName);
     if (event === undefined || this.#running === undefined) return -1;
     try {
-      return (await this.#stores.subscriptions.hasWatchers(uri, event.name)) ? 1 : -1;
+      return (await this.#stores.subscriptions.hasWatchers(plainUri(uri), event.name)) ? 1 : -1;
     } catch (error) {
       this.host.log.error(`pres_has_subscribers: ${errorText(error)}`);
       return -1;
@@ -206,13 +204,14 @@ export class Presence implements PresenceApi {
     uri: string,
     eventName: string,
     type: number,
-    file?: { readonly uri: string; readonly name: string },
+    file?: HardStateFile,
   ): Promise<boolean> {
     const event = this.#events.find(eventName);
     if (event === undefined || this.#running === undefined) return false;
     try {
-      if (type === 0) return await this.#running.policy.update(uri, event);
-      if (type === 2) return file !== undefined && (await this.#setHardState(uri, event, file));
+      if (type === 0) return await this.#running.policy.update(plainUri(uri), event);
+      if (type === 2)
+        return file !== undefined && (await setHardState(this.#running, plainUri(uri), event, file));
       return await this.#tellAll(uri, event.name);
     } catch (error) {
       this.host.log.error(`cannot refresh the watchers of ${uri}: ${errorText(error)}`);
@@ -249,42 +248,10 @@ export class Presence implements PresenceApi {
     const account = accountOf(uri);
     if (running === undefined || event === undefined || account === undefined) return false;
     const presentity = { ...account, event: event.name };
-    await running.parts.turns.inTurn(turnKey(uri, event.name), () =>
+    await running.parts.turns.inTurn(turnKey(plainUri(uri), event.name), () =>
       running.notifier.tellAll(presentity, event),
     );
     return true;
-  }
-
-  /** A document on the XCAP server stands for the presentity as long as it is there (RFC 4827). */
-  async #setHardState(
-    uri: string,
-    event: EventPackage,
-    file: { readonly uri: string; readonly name: string },
-  ): Promise<boolean> {
-    const running = this.#running;
-    const account = accountOf(uri);
-    if (running === undefined || account === undefined) return false;
-    const body = await event.authorization?.hardState?.(account.user, account.domain, file.uri);
-    const { documents } = running.parts.stores;
-    const presentity = { ...account, event: event.name };
-    return await running.parts.turns.inTurn(turnKey(uri, event.name), async () => {
-      if (body === undefined) {
-        await running.notifier.tellAll(presentity, event, { leavingEtag: file.name });
-        return await documents.remove(presentity, file.name);
-      }
-      const change = { body, receivedSec: running.parts.nowSec(), expiresSec: foreverSec };
-      if (!(await documents.change(presentity, file.name, change)))
-        await documents.add({
-          ...presentity,
-          ...change,
-          etag: file.name,
-          sender: '',
-          priority: 0,
-          ruid: `pres-hard-${account.user}@${account.domain}-${file.name}`.slice(0, 64),
-        });
-      await running.notifier.tellAll(presentity, event);
-      return true;
-    });
   }
 
   get #stores(): Stores {

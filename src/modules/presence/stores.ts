@@ -91,7 +91,7 @@ function documentStore({ config, database, nowSec }: StoreOptions): DocumentStor
     name: config.presentity_table,
     fetchRows: config.fetch_rows,
     nowSec,
-    orderBy: config.retrieve_order === 1 ? config.retrieve_order_by : 'received_time',
+    orderBy: config.retrieve_order === 1 ? config.retrieve_order_by : undefined,
     hasIndex: config.publ_cache === 1,
   });
 }

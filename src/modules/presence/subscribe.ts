@@ -179,10 +179,13 @@ export class Subscriber {
       return result;
     }
     Object.assign(subscription, await this.#policy.decide(subscription, event));
-    await subscriptions.save(subscription);
+    const isOver = subscription.status === Status.terminated;
+    if (isOver) await subscriptions.remove(subscription);
+    else await subscriptions.save(subscription);
     const result = this.#accept(asked, subscription);
     await this.#notifier.tellWatcherInfo(subscription.presentityUri, event, subscription);
-    await this.#notifier.tellFirst(subscription, event);
+    if (isOver) await this.#notifier.tell(subscription, event, endingOf(subscription));
+    else await this.#notifier.tellFirst(subscription, event);
     return result;
   }
 
