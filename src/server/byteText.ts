@@ -70,6 +70,8 @@ function statementOf(statement: DbStatement): DbStatement {
 }
 
 function conditions(where: readonly DbCondition[]): readonly DbCondition[] {
+  const isPlain = ({ value }: DbCondition) => typeof value !== 'string' || isAscii(value);
+  if (where.every(isPlain)) return where;
   return where.map((condition) => ({ ...condition, value: cellOf(condition.value) }));
 }
 

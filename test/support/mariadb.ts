@@ -2,13 +2,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { accountFor, folderFor, freeTcpPort, runAs, ServerProcess } from './temporaryServer.ts';
+import {
+  accountFor,
+  type DatabaseAccess,
+  folderFor,
+  freeTcpPort,
+  PrivateDatabase,
+  runAs,
+  ServerProcess,
+} from './temporaryServer.ts';
 import { missing, requireTool } from './tools.ts';
 
-export interface MariadbOptions {
-  readonly user?: string;
-  readonly password?: string;
-  readonly database?: string;
+export interface MariadbOptions extends DatabaseAccess {
   /** Further arguments of mariadbd. */
   readonly args?: readonly string[];
 }
@@ -41,28 +46,17 @@ const quickly = [
   '--skip-log-bin',
 ];
 
-export class Mariadb {
-  readonly port: number;
+export class Mariadb extends PrivateDatabase {
   /** The path of the unix socket; root may enter there without a password. */
   readonly socket: string;
-  readonly folder: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly #process: ServerProcess;
 
   private constructor(
     process: ServerProcess,
     place: { folder: string; socket: string; port: number },
     options: MariadbOptions,
   ) {
-    this.#process = process;
-    this.folder = place.folder;
+    super('mysql', process, place, options);
     this.socket = place.socket;
-    this.port = place.port;
-    this.user = options.user ?? 'kamailio';
-    this.password = options.password ?? 'kamailiorw';
-    this.database = options.database ?? 'kamailio';
   }
 
   static async start(
@@ -96,50 +90,14 @@ export class Mariadb {
     return mariadb;
   }
 
-  /** `mysql://user:password@127.0.0.1:port/database`, as kamailio.cfg has it. */
-  get url(): string {
-    return this.urlOf();
-  }
-
-  /** The URL with another user, password, port (of a link to it) or database. */
-  urlOf(other: { user?: string; password?: string; port?: number; database?: string } = {}): string {
-    const { user, password, port, database } = { ...this.#own(), ...other };
-    return `mysql://${user}:${password}@127.0.0.1:${port}/${database}`;
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  log(): string {
-    return this.#process.log();
-  }
-
-  /** SIGKILL. */
-  kill(): Promise<void> {
-    return this.#process.kill();
-  }
-
   /** Starts again behind `kill`, on the same port with the same data. */
   restart(): Promise<void> {
-    return this.#process.start();
-  }
-
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
+    return this.process.start();
   }
 
   /** Ends at once: nobody needs the data any more. */
   stop(): Promise<void> {
-    return this.#process.stop('SIGKILL');
-  }
-
-  #own() {
-    return { user: this.user, password: this.password, port: this.port, database: this.database };
+    return this.process.stop('SIGKILL');
   }
 
   #initSql(): string {

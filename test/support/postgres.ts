@@ -2,13 +2,18 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { accountFor, folderFor, freeTcpPort, runAs, ServerProcess } from './temporaryServer.ts';
+import {
+  accountFor,
+  type DatabaseAccess,
+  folderFor,
+  freeTcpPort,
+  PrivateDatabase,
+  runAs,
+  ServerProcess,
+} from './temporaryServer.ts';
 import { missing } from './tools.ts';
 
-export interface PostgresOptions {
-  readonly user?: string;
-  readonly password?: string;
-  readonly database?: string;
+export interface PostgresOptions extends DatabaseAccess {
   /** Further settings, `name=value`. */
   readonly settings?: readonly string[];
 }
@@ -52,29 +57,18 @@ const quickly = [
 const restartTries = 50;
 const restartPauseMs = 100;
 
-export class Postgres {
-  readonly port: number;
-  /** The folder of the unix socket (`.s.PGSQL.port`); everybody may enter there as `postgres`. */
-  readonly folder: string;
+/** Its `folder` is that of the unix socket (`.s.PGSQL.port`); everybody may enter there as `postgres`. */
+export class Postgres extends PrivateDatabase {
   /** Where `psql` and its like are. */
   readonly programs: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly #process: ServerProcess;
 
   private constructor(
     process: ServerProcess,
     place: { folder: string; port: number; programs: string },
     options: PostgresOptions,
   ) {
-    this.#process = process;
-    this.folder = place.folder;
-    this.port = place.port;
+    super('postgres', process, place, options);
     this.programs = place.programs;
-    this.user = options.user ?? 'kamailio';
-    this.password = options.password ?? 'kamailiorw';
-    this.database = options.database ?? 'kamailio';
   }
 
   static async start(programs: string, options: PostgresOptions = {}): Promise<Postgres> {
@@ -106,35 +100,11 @@ export class Postgres {
     return postgres;
   }
 
-  /** `postgres://user:password@127.0.0.1:port/database`, as kamailio.cfg has it. */
-  get url(): string {
-    return this.urlOf();
-  }
-
-  /** The URL with another user, password, port (of a link to it) or database. */
-  urlOf(other: { user?: string; password?: string; port?: number; database?: string } = {}): string {
-    const { user, password, port, database } = { ...this.#own(), ...other };
-    return `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  log(): string {
-    return this.#process.log();
-  }
-
-  /** SIGKILL. The server's children notice it by themselves. */
-  kill(): Promise<void> {
-    return this.#process.kill();
-  }
-
   /** Starts again behind `kill`, on the same port with the same data. */
   async restart(): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#process.start();
+        return await this.process.start();
       } catch (error) {
         // children of the killed server have not noticed yet
         if (tries >= restartTries || !/shared memory/.test(String(error))) throw error;
@@ -143,17 +113,9 @@ export class Postgres {
     }
   }
 
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
   /** Ends at once: nobody needs the data any more. */
   stop(): Promise<void> {
-    return this.#process.stop('SIGQUIT');
+    return this.process.stop('SIGQUIT');
   }
 
   /** Runs SQL by psql as the superuser; what it writes, without alignment and headings. */
@@ -167,9 +129,5 @@ export class Postgres {
     const password = this.password.replaceAll("'", "''");
     await this.psql(`CREATE ROLE "${this.user}" LOGIN PASSWORD '${password}'`, 'postgres');
     await this.psql(`CREATE DATABASE "${this.database}" OWNER "${this.user}"`, 'postgres');
-  }
-
-  #own() {
-    return { user: this.user, password: this.password, port: this.port, database: this.database };
   }
 }

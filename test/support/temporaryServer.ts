@@ -187,3 +187,69 @@ export class ServerProcess {
     });
   }
 }
+
+/** Who may enter a private database, and where. */
+export interface DatabaseAccess {
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+}
+
+/** What a private database server of any kind can do. */
+export class PrivateDatabase {
+  readonly port: number;
+  readonly folder: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  protected readonly process: ServerProcess;
+  readonly #scheme: string;
+
+  constructor(
+    scheme: string,
+    process: ServerProcess,
+    place: { readonly folder: string; readonly port: number },
+    access: DatabaseAccess,
+  ) {
+    this.#scheme = scheme;
+    this.process = process;
+    this.folder = place.folder;
+    this.port = place.port;
+    this.user = access.user ?? 'kamailio';
+    this.password = access.password ?? 'kamailiorw';
+    this.database = access.database ?? 'kamailio';
+  }
+
+  /** `scheme://user:password@127.0.0.1:port/database`, as kamailio.cfg has it. */
+  get url(): string {
+    return this.urlOf();
+  }
+
+  /** The URL with another user, password, port (of a link to it) or database. */
+  urlOf(other: DatabaseAccess & { readonly port?: number } = {}): string {
+    const { user = this.user, password = this.password, port = this.port, database = this.database } = other;
+    return `${this.#scheme}://${user}:${password}@127.0.0.1:${port}/${database}`;
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  log(): string {
+    return this.process.log();
+  }
+
+  /** SIGKILL: no good-bye to anybody. */
+  kill(): Promise<void> {
+    return this.process.kill();
+  }
+
+  /** Stops answering, with its connections open. */
+  pause(): void {
+    this.process.pause();
+  }
+
+  resume(): void {
+    this.process.resume();
+  }
+}
