@@ -6,16 +6,16 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Program, programPath } from '../test/support/server.ts';
-import { type CallRound, type CallWorkload, callRound } from './calls.ts';
+import { type CallRound, type CallWorkload, callRound, scenarios } from './calls.ts';
 import { contactRound } from './contacts.ts';
 import { choosePinning } from './pinning.ts';
 import { callsReport, contactsReport, machineText, writeReport } from './report.ts';
 
 const usage = `usage: npm run bench -- [options]
-  --workload w1,w1-4000,w2,w3,w3-back   which (default: w1,w2)
+  --workload w1,w2              which: w1, w1-4000, w2, w3, w3-back, register-digest, calls-digest, tcp, tls
   --servers kamailio,olelo      which (default: those that are here)
   --rounds 3                    rounds of each server
-  --rate 2000                   calls per second in W1 and W2
+  --rate 2000                   calls per second, instead of what the workload is made for
   --duration 10                 measured seconds of each round
   --contacts 200000             contacts in W3
   --write                       writes the results into docs/performance.md`;
@@ -26,18 +26,44 @@ const callWorkloads: Readonly<Record<string, CallWorkload & { rate?: number; ser
   w1: {
     name: 'W1: record-routed stateful call, minimal configuration',
     config: 'bench/configs/w1.cfg',
-    registered: false,
   },
   'w1-4000': {
     name: 'W1 at 4,000 calls/s',
     config: 'bench/configs/w1.cfg',
-    registered: false,
     rate: 4000,
   },
   w2: {
     name: 'W2: the same through the stock kamailio.cfg, found by lookup',
     config: stockConfig,
-    registered: true,
+    registerBy: scenarios.register,
+  },
+  'register-digest': {
+    name: 'REGISTER with digest, users in SQLite, bindings written back to it',
+    config: 'bench/configs/digest.cfg',
+    usesDatabase: true,
+    isAlone: true,
+    scenario: scenarios.registerWithDigest,
+    rate: 1000,
+  },
+  'calls-digest': {
+    name: 'calls with digest, found by lookup, users in SQLite',
+    config: 'bench/configs/digest.cfg',
+    usesDatabase: true,
+    registerBy: scenarios.registerWithDigest,
+    scenario: scenarios.callWithDigest,
+    rate: 1000,
+  },
+  tcp: {
+    name: 'W1 over TCP, one connection on each side',
+    config: 'bench/configs/stream.cfg',
+    stream: 'TCP',
+    rate: 1000,
+  },
+  tls: {
+    name: 'W1 over TLS, one connection on each side',
+    config: 'bench/configs/stream.cfg',
+    stream: 'TLS',
+    rate: 1000,
   },
 };
 
@@ -55,7 +81,7 @@ async function main(): Promise<void> {
       workload: { type: 'string', default: 'w1,w2' },
       servers: { type: 'string', default: 'kamailio,olelo' },
       rounds: { type: 'string', default: '3' },
-      rate: { type: 'string', default: '2000' },
+      rate: { type: 'string', default: '0' },
       duration: { type: 'string', default: '10' },
       contacts: { type: 'string', default: '200000' },
       write: { type: 'boolean', default: false },
@@ -95,7 +121,7 @@ async function runCalls(
   if (!existsSync(workload.config) && workload.config.startsWith('/')) {
     return `${workload.name}: not run, ${workload.config} is not there (Debian package kamailio)`;
   }
-  const rate = workload.rate ?? options.rate;
+  const rate = options.rate || workload.rate || 2000;
   const rounds: CallRound[] = [];
   for (let i = 0; i < options.rounds; i++) {
     for (const program of i % 2 === 0 ? options.servers : [...options.servers].reverse()) {

@@ -65,6 +65,9 @@ export class WriteQueues {
     if (stream === undefined) return;
     const { timers, onBlocked } = this.#parts;
     connection.lastActivityMs = timers.nowMs;
+    // a stream that always has something under way (TLS) need not ever say that it has drained
+    if (connection.blockedSinceMs >= 0 && connection.pendingBytes < connection.countedBytes)
+      this.settle(connection);
     stream.write(data);
     this.account(connection);
     if (connection.countedBytes === 0 || connection.blockedSinceMs >= 0) return;
