@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Baresip } from '../support/baresip.ts';
+import { Baresip, callBetween } from '../support/baresip.ts';
 import { ownAddress } from '../support/loopback.ts';
 import { startServer } from '../support/server.ts';
 import { serverUnderTest } from '../support/serverUnderTest.ts';
@@ -43,8 +43,8 @@ async function phoneCalls(
     for (const [i, user] of users.entries())
       phones.push(await phone(user, address, i + 1, transport, passwords[i]));
     for (const each of phones) await each.registered();
-    await call(phones[0]!, phones[1]!, `sip:bob@${address}`);
-    await call(phones[1]!, phones[0]!, `sip:alice@${address}`);
+    await callBetween(phones[0]!, phones[1]!, `sip:bob@${address}`);
+    await callBetween(phones[1]!, phones[0]!, `sip:alice@${address}`);
     await refuse(phones[0]!, phones[1]!, `sip:bob@${address}`);
     await nobody(phones[0]!, `sip:nobody@${address}`);
   } catch (error) {
@@ -90,17 +90,6 @@ function phone(
     controlPort: 4440 + number,
     rtpPorts: `${firstRtpPort}-${firstRtpPort + 90}`,
   });
-}
-
-/** The call rings, is taken, and the called side hangs up. */
-async function call(from: Baresip, to: Baresip, uri: string): Promise<void> {
-  from.command('dial', uri);
-  await to.event('CALL_INCOMING');
-  await from.event('CALL_RINGING');
-  to.command('accept');
-  await Promise.all([from.event('CALL_ESTABLISHED'), to.event('CALL_ESTABLISHED')]);
-  to.command('hangup');
-  await Promise.all([from.event('CALL_CLOSED'), to.event('CALL_CLOSED')]);
 }
 
 /** The called side hangs up without taking the call. */

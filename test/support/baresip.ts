@@ -12,7 +12,9 @@ export interface BaresipOptions {
   readonly sipPort: number;
   readonly controlPort: number;
   readonly rtpPorts: string;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
+  /** PEM files: its own certificate with the key, and whom it trusts (TLS; it listens at the port after `sipPort`). */
+  readonly tls?: { readonly certificate: string; readonly authorities: string };
   /** `none` without. */
   readonly password?: string;
   /** Further modules, such as `presence`. */
@@ -34,9 +36,12 @@ export interface BaresipEvent {
   readonly data?: string;
 }
 
-const eventTimeoutMs = 8_000;
-const connectTries = 100;
+/** Long enough for a busy machine. */
+const eventTimeoutMs = 30_000;
+const connectTimeoutMs = 30_000;
 const connectPauseMs = 50;
+/** No test keeps a phone longer; one that hangs must not stay. */
+const lifeMs = 300_000;
 
 /** A soft-phone without audio devices, led over its control connection. */
 export class Baresip {
@@ -65,7 +70,7 @@ export class Baresip {
     writeFileSync(join(folder, 'config'), configText(options, tone));
     writeFileSync(join(folder, 'accounts'), accountText(options));
     writeFileSync(join(folder, 'contacts'), (options.contacts ?? []).map((line) => `${line}\n`).join(''));
-    const program = startProgram(path, ['-f', folder, '-v'], { timeoutMs: 60_000 });
+    const program = startProgram(path, ['-f', folder, '-v'], { timeoutMs: lifeMs });
     const control = await connected(options.address, options.controlPort, program);
     return new Baresip(program, folder, control);
   }
@@ -134,7 +139,8 @@ export class Baresip {
 }
 
 async function connected(address: string, port: number, program: RunningProgram): Promise<Socket> {
-  for (let i = 0; i < connectTries && program.child.exitCode === null; i++) {
+  const deadline = Date.now() + connectTimeoutMs;
+  while (Date.now() < deadline && program.child.exitCode === null) {
     const socket = await tryConnect(address, port);
     if (socket !== undefined) return socket;
     await new Promise((resolve) => setTimeout(resolve, connectPauseMs));
@@ -155,6 +161,9 @@ function tryConnect(address: string, port: number): Promise<Socket | undefined> 
 function configText(options: BaresipOptions, tone: string | undefined): string {
   return [
     `sip_listen ${options.address}:${options.sipPort}`,
+    ...(options.tls === undefined
+      ? []
+      : [`sip_certificate ${options.tls.certificate}`, `sip_cafile ${options.tls.authorities}`]),
     `net_interface ${options.address}`,
     `rtp_ports ${options.rtpPorts}`,
     'call_max_calls 4',
@@ -199,6 +208,18 @@ function toneFile(): Buffer {
 }
 
 function accountText(options: BaresipOptions): string {
-  const transport = options.transport === 'tcp' ? ';transport=tcp' : '';
+  const { transport: protocol = 'udp' } = options;
+  const transport = protocol === 'udp' ? '' : `;transport=${protocol}`;
   return `<sip:${options.user}@${options.address}${transport}>;regint=60;answermode=manual;auth_pass=${options.password ?? 'none'}${options.accountParams ?? ''}\n`;
+}
+
+/** The call rings, is taken, and the called side hangs up. */
+export async function callBetween(from: Baresip, to: Baresip, uri: string): Promise<void> {
+  from.command('dial', uri);
+  await to.event('CALL_INCOMING');
+  await from.event('CALL_RINGING');
+  to.command('accept');
+  await Promise.all([from.event('CALL_ESTABLISHED'), to.event('CALL_ESTABLISHED')]);
+  to.command('hangup');
+  await Promise.all([from.event('CALL_CLOSED'), to.event('CALL_CLOSED')]);
 }
