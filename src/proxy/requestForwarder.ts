@@ -80,7 +80,7 @@ export function copyRequest(
   let via = viaLine(socket, {
     branch: copy.viaBranch,
     rport: settings.addLocalRport,
-    connectionId: flow?.connectionId ?? 0,
+    connectionId: flow === undefined ? 0 : connectionInVia(flow),
     host: settings.advertisedHost,
     port: settings.advertisedPort,
     params: settings.viaParams,
@@ -117,4 +117,9 @@ export function copyWithinMtu(
   const stream =
     largeProto === 'udp' ? undefined : socketTo(transport, target, larger, settings.flow?.socket);
   return stream === undefined ? out : copyRequest(request, target, larger, stream, settings, copy);
+}
+
+/** Kamailio names the connection of TCP and TLS in its Via, not that of a WebSocket. */
+function connectionInVia({ proto, connectionId }: Flow): number {
+  return proto === 'ws' || proto === 'wss' ? 0 : connectionId;
 }

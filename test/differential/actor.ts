@@ -1,5 +1,5 @@
 /** One peer of a case: it fills in what the case file leaves out of a message and remembers its dialogs. */
-import { Peer, type Received } from '../support/peer.ts';
+import type { Received } from '../support/peer.ts';
 import {
   headerList,
   headerValue,
@@ -13,6 +13,7 @@ import {
   writeSip,
 } from '../support/sipText.ts';
 import { type AuthenticateOrder, credentialsLine } from './credentials.ts';
+import { plainUdp, SecurePeer, type Way } from './ways.ts';
 
 type Header = readonly [name: string, value: string];
 
@@ -27,13 +28,13 @@ export interface ReplyOrder {
   readonly body: string;
 }
 
-export class Actor extends Peer {
+export class Actor extends SecurePeer {
   /** How many messages of the inbox the case has looked at. */
   seen = 0;
   #server: { address: string; port: number };
   readonly #caseName: string;
   #counter = 0;
-  #sent: { text: string; tcp: boolean } | undefined;
+  #sent: { text: string; way: Way } | undefined;
   #requests: SipText[] = [];
   /** The dialog as the called side sees it: the request taken and the tag given. */
   #answered: { request: SipText; tag: string } | undefined;
@@ -54,17 +55,17 @@ export class Actor extends Peer {
    * Sends the text of a `send` section; a line `*` stands for all usual headers that the text does not have, `{etag}`
    * for the last SIP-ETag that this peer was given.
    */
-  sendText(text: string, tcp: boolean): void {
+  sendText(text: string, way = plainUdp): void {
     this.#counter++;
     const [head = '', body = ''] = splitHeadAndBody(text.replaceAll('{etag}', () => this.#lastEtag()));
     const lines = head.split('\n');
     const star = lines.indexOf('*');
-    if (star >= 0) lines.splice(star, 1, ...this.#usualHeaders(lines, body, tcp));
-    this.#transmit(`${lines.join('\r\n')}\r\n\r\n${body}`, tcp);
+    if (star >= 0) lines.splice(star, 1, ...this.#usualHeaders(lines, body, way));
+    this.#transmit(`${lines.join('\r\n')}\r\n\r\n${body}`, way);
   }
 
   resend(): void {
-    if (this.#sent !== undefined) this.#put(this.#sent.text, this.#sent.tcp);
+    if (this.#sent !== undefined) this.#put(this.#sent.text, this.#sent.way);
   }
 
   reply(order: ReplyOrder): void {
@@ -110,16 +111,16 @@ export class Actor extends Peer {
     this.#counter++;
     const challenge = this.#lastResponse((response) => /^40[17]$/.test(kindOf(response)));
     const request = this.#lastSent(methodOf(challenge));
-    const tcp = this.#sent?.tcp ?? false;
+    const way = this.#way();
     const line = credentialsLine(order, challenge, request);
     const changed: Header[] = [
-      ['Via', this.#via(tcp)],
+      ['Via', this.#via(way)],
       ['CSeq', `${this.#nextCseq()} ${methodOf(challenge)}`],
       ...headers,
     ];
     const names = new Set([...changed, line].map(([name]) => name.toLowerCase()));
     const kept = request.headers.filter(([name]) => !names.has(name.toLowerCase()));
-    this.#transmit(writeSip(request.startLine, [...changed, ...kept, line], request.body), tcp);
+    this.#transmit(writeSip(request.startLine, [...changed, ...kept, line], request.body), way);
   }
 
   /** Sends a request within its dialog, whichever side of it this peer is. */
@@ -133,11 +134,11 @@ export class Actor extends Peer {
     }
   }
 
-  #usualHeaders(lines: readonly string[], body: string, tcp: boolean): string[] {
+  #usualHeaders(lines: readonly string[], body: string, way: Way): string[] {
     const [method = '', uri = ''] = lines[0]?.split(' ') ?? [];
     const target = `<${uri.split(/[;?]/)[0]}>`;
     const usual: Header[] = [
-      ['Via', this.#via(tcp)],
+      ['Via', this.#via(way)],
       ['From', `<sip:alice@a.example>;tag=from-${this.name}`],
       ['To', method === 'REGISTER' ? '<sip:alice@a.example>' : target],
       ['Call-ID', `${this.#caseName}@${this.name}`],
@@ -149,9 +150,8 @@ export class Actor extends Peer {
     return usual.filter(([name]) => !given.includes(name.toLowerCase())).map(([n, v]) => `${n}: ${v}`);
   }
 
-  #via(tcp: boolean): string {
-    const transport = tcp ? 'TCP' : 'UDP';
-    return `SIP/2.0/${transport} ${this.address}:${this.port};branch=z9hG4bK-${this.name}-${this.#counter}`;
+  #via(way: Way): string {
+    return `SIP/2.0/${way.kind.toUpperCase()} ${this.address}:${this.port};branch=z9hG4bK-${this.name}-${this.#counter}`;
   }
 
   #nextCseq(): number {
@@ -203,7 +203,7 @@ export class Actor extends Peer {
       ['Max-Forwards', '70'],
       ...extra,
     ];
-    this.#transmit(writeSip(`${method} ${uri} SIP/2.0`, headers), this.#sent?.tcp ?? false);
+    this.#transmit(writeSip(`${method} ${uri} SIP/2.0`, headers), this.#way());
   }
 
   /** A request of the calling side: Record-Route of the response in reverse, its Contact as the target. */
@@ -212,7 +212,7 @@ export class Actor extends Peer {
     const invite = this.#lastSent(methodOf(response));
     const inviteNumber = headerValue(invite, 'CSeq').split(' ')[0] ?? '1';
     const headers: Header[] = [
-      ['Via', this.#via(false)],
+      ['Via', this.#via(this.#way())],
       ...headerList(response, 'Record-Route')
         .reverse()
         .map((value): Header => ['Route', value]),
@@ -224,14 +224,14 @@ export class Actor extends Peer {
       ...extra,
     ];
     const target = uriOf(headerValue(response, 'Contact')) || (invite.startLine.split(' ')[1] ?? '');
-    this.#transmit(writeSip(`${method} ${target} SIP/2.0`, headers, body), this.#sent?.tcp ?? false);
+    this.#transmit(writeSip(`${method} ${target} SIP/2.0`, headers, body), this.#way());
   }
 
   #inDialogAsCalled(method: string, extra: readonly Header[], body: string): void {
     this.#counter++;
     const { request, tag } = this.#answered!;
     const headers: Header[] = [
-      ['Via', this.#via(false)],
+      ['Via', this.#via(this.#way())],
       ...headerList(request, 'Record-Route').map((value): Header => ['Route', value]),
       ['From', `${headerValue(request, 'To')};tag=${tag}`],
       ['To', headerValue(request, 'From')],
@@ -242,20 +242,27 @@ export class Actor extends Peer {
     ];
     this.#transmit(
       writeSip(`${method} ${uriOf(headerValue(request, 'Contact'))} SIP/2.0`, headers, body),
-      false,
+      plainUdp,
     );
   }
 
-  #transmit(text: string, tcp: boolean): void {
-    this.#sent = { text, tcp };
+  #transmit(text: string, way: Way): void {
+    this.#sent = { text, way };
     const message = readSip(text);
     if (!message.startLine.startsWith('SIP/2.0')) this.#requests.push(message);
-    this.#put(text, tcp);
+    this.#put(text, way);
   }
 
-  #put(text: string, tcp: boolean): void {
-    if (tcp) this.sendTcp(text, this.#server.address, this.#server.port);
-    else this.sendUdp(text, this.#server.address, this.#server.port);
+  #put(text: string, way: Way): void {
+    const { address, port } = this.#server;
+    if (way.kind === 'udp') this.sendUdp(text, address, port);
+    else if (way.kind === 'tcp') this.sendTcp(text, address, port);
+    else this.sendSecurely(text, address, way);
+  }
+
+  /** The way of what it sent last. */
+  #way(): Way {
+    return this.#sent?.way ?? plainUdp;
   }
 }
 

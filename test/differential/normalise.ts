@@ -20,7 +20,7 @@ function peerText(peer: string, received: readonly Received[]): string {
 
 function origin(message: Received): string {
   if (message.transport === 'control') return 'command';
-  return message.transport === 'udp' ? `udp from port ${message.fromPort}` : 'tcp';
+  return message.transport === 'udp' ? `udp from port ${message.fromPort}` : message.transport;
 }
 
 /**
@@ -41,7 +41,9 @@ const ownHttpHeader = /^(Sia|Date|Connection|Keep-Alive):/i;
 
 function isCompared(text: string): (line: string) => boolean {
   const isHttp = text.startsWith('HTTP/');
-  return (line) => !(isHttp && ownHttpHeader.test(line));
+  // RFC 9110 §8.6: there is none in a 1xx
+  const isSwitch = text.startsWith('HTTP/1.1 101');
+  return (line) => !(isHttp && ownHttpHeader.test(line)) && !(isSwitch && line === 'Content-Length: 0');
 }
 
 function shownRow(row: string): string {

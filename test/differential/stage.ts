@@ -8,12 +8,14 @@ import { MediaNode, type NodeProtocol } from '../support/mediaNode.ts';
 import { NgProtocol } from '../support/ngProtocol.ts';
 import type { Received } from '../support/peer.ts';
 import { RtpproxyProtocol } from '../support/rtpproxyProtocol.ts';
-import { type Program, type RunningServer, startServer } from '../support/server.ts';
+import { type Program, type Readiness, type RunningServer, startServer } from '../support/server.ts';
 import { kindOf, readSip } from '../support/sipText.ts';
 import { makeSqliteDatabase, sqliteRows } from '../support/sqlite.ts';
 import { Actor, parseHeaders, splitHeadAndBody } from './actor.ts';
 import type { Case, Step } from './caseFile.ts';
+import { makeCertificates } from './certificates.ts';
 import { authenticateOrder } from './credentials.ts';
+import { tlsPort, wayOf } from './ways.ts';
 
 /** The address that case files are written with; every run replaces it by one of its own, of the same length. */
 export const writtenAddress = '127.111.111.111';
@@ -49,7 +51,11 @@ export async function playCase(testCase: Case, program: Program): Promise<Outcom
   const database = databaseIn(folder);
   for (const [name, text] of testCase.files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text.replaceAll(writtenAddress, address), 'latin1');
+    writeFileSync(join(folder, name), placed(text, folder).replaceAll(writtenAddress, address), 'latin1');
+  }
+  if (usesCertificates(testCase)) {
+    await makeCertificates(join(folder, 'tls'), address);
+    for (const actor of actors) actor.certificates = join(folder, 'tls');
   }
   try {
     if (testCase.sql !== undefined)
@@ -62,6 +68,15 @@ export async function playCase(testCase: Case, program: Program): Promise<Outcom
     await Promise.all([...actors, ...nodes].map((each) => each.close()));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function placed(text: string, folder: string): string {
+  return text.replaceAll('{folder}', folder);
+}
+
+/** Do config or files name `{folder}/tls/...`? */
+function usesCertificates(testCase: Case): boolean {
+  return [testCase.config, ...testCase.files.values()].some((text) => text.includes('{folder}/tls/'));
 }
 
 function databaseIn(folder: string): string {
@@ -120,7 +135,7 @@ export function configText(testCase: Case, folder: string): string {
     'user_agent_header="User-Agent: differential"',
     ...testCase.modules.map((name) => `loadmodule "${name}.so"`),
   ];
-  return `${preamble.join('\n')}\n${testCase.config.replaceAll('{folder}', folder)}\n`;
+  return `${preamble.join('\n')}\n${placed(testCase.config, folder)}\n`;
 }
 
 /** All that receive something. */
@@ -150,7 +165,12 @@ async function playSteps(
   let trouble: string | undefined;
   let log = '';
   try {
-    server = await startServer({ program, config, args: testCase.args, readyWhen: sockets(address) });
+    server = await startServer({
+      program,
+      config,
+      args: testCase.args,
+      readyWhen: sockets(testCase, address),
+    });
     for (const step of testCase.steps) {
       if (step.verb === 'rows') rows.push(...rowLines(step, database, address));
       else if (step.verb === 'show') rows.push(...fileLines(step.words[0] ?? '', folder, address));
@@ -187,10 +207,12 @@ function fileLines(prefix: string, folder: string, address: string): string[] {
   return [prefix, ...lines.filter((line) => line !== '')];
 }
 
-function sockets(address: string): { kind: 'udp' | 'tcp'; address: string; port: number }[] {
+function sockets(testCase: Case, address: string): Readiness[] {
+  const tls: Readiness = { kind: 'tcp', address, port: tlsPort };
   return [
     { kind: 'udp', address, port: serverPort },
     { kind: 'tcp', address, port: serverPort },
+    ...(testCase.config.includes(`:${tlsPort}`) ? [tls] : []),
   ];
 }
 
@@ -206,7 +228,7 @@ async function expectRefusal(
       program,
       config,
       args: testCase.args,
-      readyWhen: sockets(address),
+      readyWhen: sockets(testCase, address),
       startTimeoutMs: refusalTimeoutMs,
     });
     await server.stop();
@@ -226,7 +248,7 @@ async function playStep(step: Step, { actors, nodes }: Parties, address: string)
   const [head, body] = splitHeadAndBody(local(step.text));
   if (step.verb === 'expect') return expect(step, actor);
   try {
-    if (step.verb === 'send') actor.sendText(local(step.text), step.words[1] === 'tcp');
+    if (step.verb === 'send') actor.sendText(local(step.text), wayOf(step.words.slice(1)));
     else if (step.verb === 'resend') actor.resend();
     else if (step.verb === 'ack') actor.ack(parseHeaders(head));
     else if (step.verb === 'cancel') actor.cancel(parseHeaders(head));

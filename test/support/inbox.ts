@@ -1,6 +1,6 @@
 export interface Received {
   readonly text: string;
-  readonly transport: 'udp' | 'tcp' | 'control';
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'control';
   readonly fromPort: number;
 }
 

@@ -29,7 +29,7 @@ export class Peer extends Inbox {
     udp.on('message', (data, from) => this.#take(data.toString('latin1'), 'udp', from.port));
     udp.on('error', () => {}); // a port that has closed answers by ICMP: not the peer's concern
     await new Promise<void>((resolve) => udp.bind(this.port, this.address, resolve));
-    const listener = createServer((socket) => this.#adopt(socket));
+    const listener = createServer((socket) => this.adopt(socket));
     this.#listener = listener;
     await new Promise<void>((resolve) => listener.listen(this.port, this.address, resolve));
   }
@@ -47,15 +47,16 @@ export class Peer extends Inbox {
   /** Sends on the connection with `address:port`, and opens one when there is none. */
   sendTcp(text: string, address: string, port: number): void {
     const open = [...this.#connections].find((socket) => socket.remotePort === port && socket.writable);
-    const socket = open ?? this.#adopt(connect({ host: address, port, localAddress: this.address }));
+    const socket = open ?? this.adopt(connect({ host: address, port, localAddress: this.address }));
     socket.write(Buffer.from(text, 'latin1'));
   }
 
-  #adopt(socket: Socket): Socket {
+  /** Takes messages off a connection until it ends. */
+  protected adopt(socket: Socket, transport: 'tcp' | 'tls' = 'tcp'): Socket {
     this.#connections.add(socket);
     let pending = '';
     socket.on('data', (data) => {
-      pending = this.#takeFrames(pending + data.toString('latin1'), socket.remotePort ?? 0);
+      pending = this.#takeFrames(pending + data.toString('latin1'), socket.remotePort ?? 0, transport);
     });
     socket.on('error', () => {}); // followed by 'close'
     socket.on('close', () => this.#connections.delete(socket));
@@ -63,7 +64,7 @@ export class Peer extends Inbox {
   }
 
   /** Takes the whole messages off a stream's text and returns the rest. */
-  #takeFrames(stream: string, fromPort: number): string {
+  #takeFrames(stream: string, fromPort: number, transport: 'tcp' | 'tls'): string {
     let rest = stream.replace(/^(\r\n)+/, '');
     for (;;) {
       const headEnd = rest.indexOf('\r\n\r\n');
@@ -71,12 +72,12 @@ export class Peer extends Inbox {
       const length = /^(?:content-length|l)\s*:\s*(\d+)/im.exec(rest.slice(0, headEnd))?.[1] ?? '0';
       const end = headEnd + 4 + Number(length);
       if (rest.length < end) return rest;
-      this.#take(rest.slice(0, end), 'tcp', fromPort);
+      this.#take(rest.slice(0, end), transport, fromPort);
       rest = rest.slice(end);
     }
   }
 
-  #take(text: string, transport: 'udp' | 'tcp', fromPort: number): void {
+  #take(text: string, transport: 'udp' | 'tcp' | 'tls', fromPort: number): void {
     if (!this.keepRepeats && this.inbox.some((earlier) => earlier.text === text)) return;
     this.keep({ text, transport, fromPort });
   }

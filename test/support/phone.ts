@@ -42,14 +42,13 @@ export class Phone {
   async register(password = this.password): Promise<string> {
     this.#actor.sendText(
       `REGISTER sip:${this.domain} SIP/2.0\n*\n${this.#ownHeaders()}\nTo: <${this.uri}>\n${this.contact}\nExpires: 600`,
-      false,
     );
     return this.#answerChallenge(password);
   }
 
   /** Sends a request other than REGISTER and INVITE. */
   async ask(method: string, uri: string, headers = '', password = this.password): Promise<string> {
-    this.#actor.sendText(`${method} ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}`, false);
+    this.#actor.sendText(`${method} ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}`);
     return this.#answerChallenge(password);
   }
 
@@ -104,10 +103,7 @@ export class Phone {
 
   /** Calls, and answers no challenge. */
   inviteOnce(uri: string, headers = ''): Promise<string> {
-    this.#actor.sendText(
-      `INVITE ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}\n${this.contact}`,
-      false,
-    );
+    this.#actor.sendText(`INVITE ${uri} SIP/2.0\n*\n${headers || this.#ownHeaders()}\n${this.contact}`);
     return this.#final();
   }
 
