@@ -196,6 +196,8 @@ export type ResponseHandler = (response: SipMessage, context: ScriptContext) => 
 export interface Hooks {
   /** Before the request script; false ends the processing of this request. */
   onRequest(handler: (context: ScriptContext) => boolean): void;
+  /** Fetches what variables of the request script will show, which cannot wait; the script runs when that is there. */
+  beforeRequest(prepare: (context: ScriptContext) => Promise<void> | undefined): void;
   /** After the request script has ended, also behind a wait. */
   afterRequest(handler: (context: ScriptContext) => void): void;
   /** First look at a response (tm); true when it was consumed, else it is forwarded statelessly. */

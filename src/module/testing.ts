@@ -226,6 +226,7 @@ export interface FakeHost extends Host {
 
 const noHooks: Hooks = {
   onRequest() {},
+  beforeRequest() {},
   afterRequest() {},
   onResponse() {},
   onConnectionClosed() {},

@@ -8,6 +8,7 @@ import type { SipMessage } from '../sip/message.ts';
 export class ServerHooks implements Hooks {
   readonly #log: Log;
   readonly #request: ((context: ScriptContext) => boolean)[] = [];
+  readonly #beforeRequest: ((context: ScriptContext) => Promise<void> | undefined)[] = [];
   readonly #afterRequest: ((context: ScriptContext) => void)[] = [];
   readonly #response: ResponseHandler[] = [];
   readonly #connectionClosed: ((connectionId: number) => void)[] = [];
@@ -20,6 +21,9 @@ export class ServerHooks implements Hooks {
 
   onRequest(handler: (context: ScriptContext) => boolean): void {
     this.#request.push(handler);
+  }
+  beforeRequest(prepare: (context: ScriptContext) => Promise<void> | undefined): void {
+    this.#beforeRequest.push(prepare);
   }
   afterRequest(handler: (context: ScriptContext) => void): void {
     this.#afterRequest.push(handler);
@@ -35,6 +39,13 @@ export class ServerHooks implements Hooks {
   }
   onStatelessReply(handler: (context: ScriptContext, status: number, reason: string) => void): void {
     this.#statelessReply.push(handler);
+  }
+
+  /** undefined when there is nothing to wait for. */
+  prepareRequest(context: ScriptContext): Promise<unknown> | undefined {
+    if (this.#beforeRequest.length === 0) return undefined;
+    const waiting = this.#beforeRequest.flatMap((prepare) => prepare(context) ?? []);
+    return waiting.length === 0 ? undefined : Promise.all(waiting);
   }
 
   /** False when a handler ended the request. */

@@ -133,6 +133,12 @@ export class Receiver {
   }
 
   #request(context: RouteContext): void | Promise<void> {
+    const prepared = this.#parts.hooks.prepareRequest(context);
+    if (prepared === undefined) return this.#routeRequest(context);
+    return prepared.then(() => this.#routeRequest(context));
+  }
+
+  #routeRequest(context: RouteContext): void | Promise<void> {
     const { hooks, routes } = this.#parts;
     if (routes.has('event', 'core:pre-routing')) {
       const ran = routes.run('event', 'core:pre-routing', context);

@@ -125,6 +125,30 @@ request_route {
   );
 });
 
+test('packets of the call are there in requests within it, before anything has asked for them', async () => {
+  const { nodes, ann, world } = await scene(`
+request_route {
+  if (is_method("INVITE")) rtpengine_offer();
+  sl_send_reply("200", "$rtpestat");
+}`);
+  const ask = async (method: string, to: string) => {
+    const request = ann.request(method, {
+      callId: 'one',
+      to,
+      body: sdp,
+      headers: 'Content-Type: application/sdp\r\n',
+    });
+    return (await within(world, request.final, 20_000))?.reasonPhrase;
+  };
+  assert.equal(await ask('INVITE', '<sip:b@x>'), '<null>');
+  assert.match((await ask('BYE', '<sip:b@x>;tag=t')) ?? '', /^RTP: 54846 bytes, 1447 packets/);
+  nodes[0].mode = { kind: 'silent' };
+  assert.equal(await ask('BYE', '<sip:b@x>;tag=t'), '<null>', 'a dead node is waited for once');
+  const startMs = world.clock.nowMs();
+  assert.equal(await ask('BYE', '<sip:b@x>;tag=t'), '<null>');
+  assert.ok(world.clock.nowMs() - startMs < 100, 'and then no more');
+});
+
 test('the branch that will be sent next is known before there is a transaction, and is the one that is sent', async () => {
   const { world, nodes, ann } = await scene(`
 request_route {

@@ -49,9 +49,9 @@ request_route {
   const server = await SimServer.start(world, { config, address: '10.0.0.1' });
   const to = { address: '10.0.0.1', port: 5060 };
   const ann = await SipPeer.open(world, { name: 'ann', address: '10.0.0.2', server: to });
-  const ask = async (method: string, more = '', body = sdp) => {
+  const ask = async (method: string, more = '', body = sdp, to = '<sip:b@x>') => {
     const headers = `Content-Type: application/sdp\r\n${more}`;
-    return (await within(world, ann.request(method, { headers, body }).final, 30_000))?.reasonPhrase;
+    return (await within(world, ann.request(method, { headers, body, to }).final, 30_000))?.reasonPhrase;
   };
   const rpc = async (name: string, ...args: (string | number)[]) => {
     const reply = await within(world, server.server.call(name, args), 30_000);
@@ -82,13 +82,12 @@ test('a node that lacks what is needed gets no calls', async () => {
   assert.ok(server.logged(-1).some((line) => line.includes('too old')));
 });
 
-test('statistics come with the end of a call', async () => {
+test('statistics of a call are there in each request within it', async () => {
   const { nodes, ask } = await scene(oneNode);
-  assert.equal(await ask('BYE', '', ''), '1 10 20 30 40 5 10 20 30 40 5');
-  assert.deepEqual(
-    nodes[0]?.commands.map((text) => text[0]),
-    ['Q', 'D'],
-  );
+  assert.equal(await ask('BYE', '', ''), '1 <null> <null>');
+  assert.equal(await ask('BYE', '', '', '<sip:b@x>;tag=t'), '1 10 20 30 40 5 10 20 30 40 5');
+  const letters = nodes[0]?.commands.map((text) => text[0]);
+  assert.deepEqual(letters, ['D', 'Q', 'D']);
 });
 
 test('errors and ports that are none fail; a silent node is left for another one', async () => {

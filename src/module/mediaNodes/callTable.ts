@@ -45,6 +45,13 @@ export class CallTable {
     return undefined;
   }
 
+  /** A node that has this call, whatever the set and branch. */
+  findAny(callId: string): MediaNode | undefined {
+    const now = this.#clock.nowMs();
+    for (const entry of this.#calls.get(callId)?.values() ?? []) if (entry.expiresMs > now) return entry.node;
+    return undefined;
+  }
+
   insert(callId: string, viaBranch: string, node: MediaNode): void {
     this.#sweep(sweepSteps);
     const call = this.#calls.get(callId) ?? new Map<string, Entry>();

@@ -2,17 +2,23 @@ import { defineModule } from '../../module/define.ts';
 import { nodeStatistics } from '../../module/mediaNodes/nodeStatistics.ts';
 import { dtmfEvent } from './dtmfEvents.ts';
 import { commandFunctions, otherFunctions, sessionFunctions, subscriptionFunctions } from './functions.ts';
+import { fetchPackets } from './packets.ts';
 import { params, type RtpengineConfig } from './params.ts';
 import { rpc } from './rpc.ts';
 import { Rtpengine } from './rtpengine.ts';
 import { packetText } from './statistics.ts';
 
 const packets = {
-  doc: 'Packets, bytes and errors of the call as rtpengine counted them, in the last reply to a query or delete.',
+  doc: 'Packets, bytes and errors of the call: in requests within it as they come in, and behind a query or delete.',
   type: 'string',
-  get: (self: Rtpengine, context: Parameters<Rtpengine['lastReply']>[0]) => {
-    const reply = self.lastReply(context);
-    return (reply === undefined ? undefined : packetText(reply)) ?? null;
+  bind: (self: Rtpengine) => {
+    self.wantsPackets = true;
+    return {
+      get: (context: Parameters<Rtpengine['lastReply']>[0]) => {
+        const reply = self.lastReply(context);
+        return (reply === undefined ? undefined : packetText(reply)) ?? null;
+      },
+    };
   },
 } as const;
 
@@ -33,6 +39,9 @@ export default defineModule({
   events: [
     { name: dtmfEvent, doc: 'rtpengine reports a DTMF digit; variables named by parameters have it.' },
   ],
-  start: (self) => self.start(),
+  start: (self) => {
+    if (self.wantsPackets) self.host.hooks.beforeRequest((context) => fetchPackets(self, context));
+    return self.start();
+  },
   stop: (self) => self.stop(),
 });

@@ -63,6 +63,8 @@ export class Rtpengine {
   /** Commands that ended with `ok`, and all others. */
   succeeded = 0;
   failed = 0;
+  /** The config reads `$rtpestat` somewhere: requests within a call ask for it as they come in. */
+  wantsPackets = false;
   /** Monotonic time of the last `rtpengine.reload`. */
   reloadedMs = Number.NEGATIVE_INFINITY;
 
@@ -150,6 +152,10 @@ export class Rtpengine {
     if (reply === undefined) this.failed++;
     else this.#take(context, request.operation, reply);
     return reply;
+  }
+
+  keepReply(context: ScriptContext, reply: Dictionary): void {
+    context.scratch.set(replyKey, reply);
   }
 
   /** The last reply to `query` or `delete` in this run. */
@@ -275,7 +281,7 @@ export class Rtpengine {
   #take(context: ScriptContext, operation: Operation, reply: Dictionary): void {
     this.succeeded++;
     if (operation !== 'query' && operation !== 'delete') return;
-    context.scratch.set(replyKey, reply);
+    this.keepReply(context, reply);
     fillQualities(context, reply, this.variables);
   }
 }

@@ -4,9 +4,10 @@ import { RpcFault, RpcStruct } from '../../module/rpc.ts';
 import { sessionFunctions, streamFunctions } from './functions.ts';
 import { params } from './params.ts';
 import { Rtpproxy } from './rtpproxy.ts';
+import { fetchStatistics } from './session.ts';
 
 const packets = {
-  doc: 'Packet counters of the call, as the node gave them when rtpproxy_destroy or rtpproxy_manage ended it.',
+  doc: 'Packet counters of the call, in requests within it, as they were when those came in.',
   type: 'string',
   bind: (self: Rtpproxy) => {
     self.wantsStatistics = true;
@@ -54,7 +55,10 @@ export default defineModule({
     },
   },
   statistics: nodeStatistics,
-  start: (self) => self.start(),
+  start: (self) => {
+    if (self.wantsStatistics) self.host.hooks.beforeRequest((context) => fetchStatistics(self, context));
+    return self.start();
+  },
   stop: (self) => self.stop(),
 });
 

@@ -33,7 +33,7 @@ export class Rtpproxy {
   readonly #features = new Map<MediaNode, ReadonlySet<string>>();
   #variables: { extraId?: VariableRef; ice?: VariableRef; node?: VariableRef } = {};
   #tm: Transactions | undefined;
-  /** The config reads `$rtppstat` somewhere: ends of calls ask for it before. */
+  /** The config reads `$rtppstat` somewhere: requests within a call ask for it as they come in. */
   wantsStatistics = false;
   succeeded = 0;
   failed = 0;

@@ -1,5 +1,6 @@
 /** What the script functions do: commands for the message of a context, and the SDP that comes of their replies. */
 import type { ScriptContext } from '../../module/context.ts';
+import { movesWithinDialog } from '../../module/dialogRequests.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import { connectionOf, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.ts';
 import { type SdpBody, sdpBodyOf } from '../../sip/sdpBody.ts';
@@ -146,20 +147,24 @@ function mediaCommand(
   return `${letter}${flags.options}${bridge}${family}${codecs} ${call.id} ${address} ${media.port} ${call.fromTag};${number}${to}${notify}`;
 }
 
+/** Asks for the counters of the call, as `$rtppstat` cannot wait for them itself. */
+export function fetchStatistics(self: Rtpproxy, context: ScriptContext): Promise<void> | undefined {
+  const { message } = context;
+  if (!movesWithinDialog(message)) return undefined;
+  const { callId, fromTag, toTag } = message;
+  return self
+    .ask(context, callId, () => `Q ${callId} ${fromTag};1 ${toTag}`)
+    .then((counters) => {
+      if (counters !== undefined) self.keepStatistics(context, counters);
+    });
+}
+
 export async function destroy(self: Rtpproxy, context: ScriptContext, text: string): Promise<number> {
   const flags = readFlags(self, text);
   const call = flags === undefined ? undefined : callOf(self, context, flags);
   if (flags === undefined || call === undefined) return -1;
   const { callId } = context.message;
   const to = call.toTag === '' ? '' : ` ${call.toTag}`;
-  if (self.wantsStatistics) {
-    const counters = await self.ask(
-      context,
-      callId,
-      () => `Q ${call.id} ${call.fromTag}${to === '' ? '' : `;1${to}`}`,
-    );
-    if (counters !== undefined) self.keepStatistics(context, counters);
-  }
   const end = flags.wholeCall ? '' : to;
   const reply = await self.ask(context, callId, () => `D ${call.id} ${call.fromTag}${end}`);
   return reply === undefined ? -1 : 1;

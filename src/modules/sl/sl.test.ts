@@ -14,6 +14,7 @@ function stage(params: Record<string, number | string> = {}, apis: Record<string
       onRequest: (handler) => {
         onRequest = handler;
       },
+      beforeRequest: () => {},
       afterRequest: () => {},
       onResponse: () => {},
       onConnectionClosed: () => {},

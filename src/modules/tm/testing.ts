@@ -79,6 +79,7 @@ export class Scene {
       stateless: new StatelessProxy(transport, location),
       hooks: {
         onRequest: () => {},
+        beforeRequest: () => {},
         afterRequest: (handler) => {
           this.#afterRequest = handler;
         },
