@@ -1,3 +1,4 @@
+import { textOf } from '../../base/dbValues.ts';
 import type { Database, DbRow, DbStatement, DbValue } from '../../base/ports.ts';
 import type { Host } from '../../module/host.ts';
 import type { HtableConfig } from './params.ts';
@@ -8,11 +9,6 @@ const ValueType = { text: 0, number: 1 } as const;
 
 /** What stands for a column without value in a packed one. */
 const noValue = '*';
-
-function text(value: DbValue | undefined): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? Buffer.from(value).toString('latin1') : String(value);
-}
 
 /** Tables to rows and back. */
 export class Rows {
@@ -53,7 +49,7 @@ export class Rows {
     for (const [name, keyType, valueType, value, expires] of rows) {
       const endSec = Number(expires ?? 0);
       if (endSec > 0 && endSec <= nowSec) continue;
-      let key = text(name);
+      let key = textOf(name);
       if (Number(keyType) === KeyType.array) {
         const index = lengths.get(key) ?? 0;
         lengths.set(key, index + 1);
@@ -88,12 +84,12 @@ export class Rows {
 }
 
 function itemValue(value: DbValue | undefined, type: number): ItemValue {
-  if (type !== ValueType.number) return text(value);
-  const number = Number.parseInt(text(value), 10);
+  if (type !== ValueType.number) return textOf(value);
+  const number = Number.parseInt(textOf(value), 10);
   return Number.isNaN(number) ? 0 : number;
 }
 
 /** The columns behind the key as one text. */
 function addPacked(table: HashTable, [key, ...values]: DbRow): void {
-  table.set(text(key), values.map((value) => (value === null ? noValue : text(value))).join(','));
+  table.set(textOf(key), values.map((value) => (value === null ? noValue : textOf(value))).join(','));
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../../base/dbValues.ts';
 import { ServerError } from '../../base/errors.ts';
 import type { Database, DbRow, DbValue } from '../../base/ports.ts';
 import type { Host } from '../../module/host.ts';
@@ -5,9 +6,9 @@ import { type AddressRecord, AddressTables, parseAddressFile, recordProblem } fr
 import type { PermissionsConfig } from './params.ts';
 import { makePeer, type TrustedPeer } from './trustedPeers.ts';
 
+/** undefined for NULL. */
 function text(value: DbValue | undefined): string | undefined {
-  if (value === null || value === undefined) return undefined;
-  return typeof value === 'object' ? Buffer.from(value).toString('latin1') : String(value);
+  return value === null || value === undefined ? undefined : textOf(value);
 }
 
 function invalid(reason: string): ServerError {
