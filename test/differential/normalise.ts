@@ -83,6 +83,8 @@ function nameInventions(text: string): string {
     .replace(/(\b(?:next)?nonce=")((?!x-)[A-Za-z0-9+/=]{16,})"/g, '$1<nonce>"')
     .replace(/(\b(?:response|rspauth)=")([0-9a-f]{32,128})"/g, '$1<digest>"')
     .replace(/^(Call-ID: )[0-9a-f]+-[0-9a-f]+-[0-9a-f]+@.*$/gm, '$1<call-id>')
+    .replace(/(;rport=)[1-9]\d{4}\b/g, '$1<port>')
+    .replace(/^(Via: SIP\/2\.0\/WSS?) +/gm, '$1 ') // Kamailio writes one blank too many
     .replace(/^(Date: ).*$/gm, '$1<date>')
     .replace(/(;expires=)(\d+)/g, (_, key: string, value: string) => key + roundExpires(Number(value)));
 }

@@ -20,11 +20,14 @@ function isProto(text: string): text is TransportProtocol {
 }
 
 function portOf(uri: UriParts, proto: TransportProtocol | undefined): number {
-  return uri.port === 0 ? defaultPort(proto ?? (uri.scheme === 'sips' ? 'tls' : 'udp')) : uri.port;
+  if (uri.port !== 0) return uri.port;
+  // what we write leaves out 5060, also where WebSockets share the port of TCP: theirs (RFC 7118) would be 80
+  if (proto === 'ws' || proto === 'wss') return 5060;
+  return defaultPort(proto ?? (uri.scheme === 'sips' ? 'tls' : 'udp'));
 }
 
 /** WebSockets begin on TCP and TLS sockets, and `ws` may stand for both (RFC 7118 §5.2.3). */
-function carries(socket: TransportProtocol, proto: TransportProtocol): boolean {
+export function carries(socket: string, proto: string): boolean {
   if (proto === 'ws') return socket === 'tcp' || socket === 'tls' || socket === 'wss';
   return proto === 'wss' && socket === 'tls';
 }

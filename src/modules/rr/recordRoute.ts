@@ -2,6 +2,7 @@ import type { TransportProtocol } from '../../base/ports.ts';
 import type { ListenSocket } from '../../proxy/transport.ts';
 import type { Edit, OutgoingHop } from '../../sip/editList.ts';
 import type { SipMessage } from '../../sip/message.ts';
+import { carries } from './ownUri.ts';
 
 /** How Record-Route is written; from the module's parameters. */
 export interface RecordRouteStyle {
@@ -91,7 +92,7 @@ function socketText(parts: RecordRouteParts, hop: OutgoingHop | undefined): stri
   const outbound = hop === undefined ? inbound : outboundSocket(parts, hop);
   const tail = `;${style.lr}${parts.fromTag}${parts.params}`;
   const out = outbound === undefined ? hopSentBy(hop as OutgoingHop) : sentBy(outbound);
-  const proto = outbound?.proto ?? (hop as OutgoingHop).proto;
+  const proto = hop?.proto ?? inbound.proto; // a WebSocket goes out from the socket of TCP or TLS
   const isDouble = style.double === 2 || (style.double === 1 && outbound !== inbound);
   const r2 = isDouble ? ';r2=on' : '';
   const above = line(
@@ -128,7 +129,9 @@ function outboundSocket({ inbound, sockets }: RecordRouteParts, hop: OutgoingHop
 
 function isSocketOf(socket: ListenSocket, hop: OutgoingHop): boolean {
   return (
-    socket.sentByPort === hop.sentByPort && socket.proto === hop.proto && socket.sentByHost === hop.sentByHost
+    socket.sentByPort === hop.sentByPort &&
+    socket.sentByHost === hop.sentByHost &&
+    (socket.proto === hop.proto || carries(socket.proto, hop.proto))
   );
 }
 
