@@ -86,6 +86,7 @@ test('a dead node holds up only those that ask it; then nobody, until it answers
   assert.equal(await status('INVITE', 'later'), 500);
   assert.ok(node.datagrams - before <= 2, 'no command, at most a probe with its repetition');
   assert.equal(server.server.statistics.read('disabled_nodes', 'rtpengine'), 1);
+  assert.equal(server.server.statistics.read('node_failures', 'rtpengine'), 1);
   node.mode = { kind: 'ok' };
   await world.advance(61_000);
   assert.equal(await status('INVITE', 'again'), 200);

@@ -67,8 +67,8 @@ export class NodePool {
 
   /** The node has not answered: no call gets it for a while, and those that wait for it wait no longer. */
   fail(node: MediaNode): void {
-    node.failures++;
     if (node.enabled) {
+      node.failures++;
       this.#host.log.error(`${node.url} does not answer, disabled for ${this.#rules.restSec()} s`);
     }
     this.#rest(node);

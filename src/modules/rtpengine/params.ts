@@ -157,6 +157,17 @@ const dtmfParams = {
 
 const parties = { '': 'the call', _A: 'party A', _B: 'party B' } as const;
 
+/** What the parts of the names stand for. */
+const mosTexts: Readonly<Record<string, string>> = {
+  '': 'the MOS, 1.0 to 5.0,',
+  at: 'the minutes and seconds since the beginning',
+  packetloss: 'the lost packets in percent',
+  jitter: 'the jitter in milliseconds',
+  roundtrip: 'the round-trip time in microseconds',
+  roundtrip_leg: 'the round-trip time of this leg in microseconds',
+  samples: 'the number of samples',
+};
+
 /** `mos_min_pv`, `mos_min_at_A_pv` ... */
 function mosParams(): Record<string, ReturnType<typeof variable>> {
   const params: Record<string, ReturnType<typeof variable>> = {};
@@ -168,7 +179,7 @@ function mosParams(): Record<string, ReturnType<typeof variable>> {
       const rest = kind === 'average' ? ['samples'] : [];
       for (const what of ['', ...at, 'packetloss', 'jitter', 'roundtrip', ...leg, ...rest]) {
         const middle = what === '' ? '' : `_${what}`;
-        params[`mos_${kind}${middle}${suffix}_pv`] = variable(`the ${kind} MOS ${what} of ${party}`);
+        params[`mos_${kind}${middle}${suffix}_pv`] = variable(`${mosTexts[what]} (${kind} MOS) of ${party}`);
       }
     }
   }
