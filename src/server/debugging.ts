@@ -8,6 +8,8 @@ export const neverHeld: ReadonlySet<string> = new Set([
   'onsend',
   'event:core:msg-received',
   'event:network:msg',
+  'event:crypto:netio',
+  'event:tls:connection-out',
 ]);
 
 type Mode = Parameters<ScriptDebugging['follow']>[0];

@@ -130,11 +130,11 @@ export class Htable {
     for (const table of this.#tables.values()) {
       if (table.definition.autoExpireSec === 0) continue;
       const event = `htable:expired:${table.name}`;
-      const isAwaited = this.host.routes.has('event', event);
+      const isHeard = this.host.routes.has('event', event);
       for (let slot = 0; slot < table.slots.length; slot++) {
         seen += 1 + (table.slots[slot]?.length ?? 0);
         const over = table.sweepSlot(slot);
-        if (isAwaited) for (const item of over) this.#tellExpired(event, item);
+        if (isHeard) for (const item of over) this.#tellExpired(event, item);
         if (seen < itemsPerStep) continue;
         seen = 0;
         await new Promise((resume) => this.host.timers.schedule(0, resume, undefined));

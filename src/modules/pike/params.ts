@@ -12,5 +12,5 @@ export const params = {
     min: 1,
     doc: 'An address is forgotten this long after its last request, s.',
   },
-  pike_log_level: { type: 'int', default: 1, min: -5, max: 4, doc: 'Log level of blocking and unblocking.' },
+  pike_log_level: { type: 'int', default: 0, min: -5, max: 4, doc: 'Log level of blocking and unblocking.' },
 } as const;
