@@ -2,12 +2,19 @@
 import { hostOfAddress } from '../../base/ip.ts';
 import { changeContactUri, contactUriOf } from '../../module/contactUris.ts';
 import type { ScriptContext } from '../../module/context.ts';
+import {
+  aliasText,
+  aliasUri,
+  type Endpoint,
+  findAlias,
+  withLeadingAlias,
+  withoutAlias,
+} from '../../sip/contactAlias.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { contactsOf, valuesOf } from '../../sip/headerValues.ts';
 import { type NameAddr, parseNameAddr } from '../../sip/nameAddr.ts';
 import { splitUri } from '../../sip/uriParts.ts';
 import { withHostPort } from '../../sip/uriRewrite.ts';
-import { aliasText, aliasUri, type Endpoint, findAlias, withLeadingAlias, withoutAlias } from './alias.ts';
 
 /** The contact that is meant where only one can be: the last value of the first header; undefined for `*`. */
 function theContact(context: ScriptContext): NameAddr | undefined {

@@ -1,9 +1,9 @@
 import type { VariableRef } from '../../lang/catalogue.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Host } from '../../module/host.ts';
+import { aliasUri, type Endpoint, findAlias } from '../../sip/contactAlias.ts';
 import { HeaderKind } from '../../sip/headerKind.ts';
 import { nameAddrsOf } from '../../sip/headerValues.ts';
-import { aliasUri, type Endpoint, findAlias } from './alias.ts';
 import { aliasOfContact, receivedUri } from './contacts.ts';
 import type { NathelperConfig } from './params.ts';
 import { type Locations, Pings } from './pings.ts';

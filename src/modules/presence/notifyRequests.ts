@@ -1,4 +1,5 @@
 import { errorText } from '../../base/errors.ts';
+import { aliasUri, findAlias } from '../../sip/contactAlias.ts';
 import type { LocalRequest, LocalResult } from '../tm/api.ts';
 import { type EventPackage, Status } from './api.ts';
 import { nameAddrsIn } from './nameAddrs.ts';
@@ -54,10 +55,11 @@ export class NotifyRequests {
   #requestOf(subscription: Subscription, event: EventPackage, body: string, ending: string): LocalRequest {
     const routes = nameAddrsIn(subscription.recordRoute);
     const id = subscription.eventId === '' ? '' : `;id=${subscription.eventId}`;
+    const way = wayTo(subscription.contact);
     return {
       method: 'NOTIFY',
-      requestUri: subscription.contact,
-      nextHop: routes[0]?.uri ?? '',
+      requestUri: way.requestUri,
+      nextHop: routes[0]?.uri ?? way.nextHop,
       socket: this.#parts.host.transport.findSocket(subscription.socketText),
       to: `<sip:${accountText(subscription.fromUser, subscription.fromDomain)}>;tag=${subscription.fromTag}`,
       from: `<sip:${accountText(subscription.toUser, subscription.toDomain)}>;tag=${subscription.toTag}`,
@@ -107,6 +109,14 @@ export class NotifyRequests {
       this.#parts.host.log.error(`cannot save a subscription: ${errorText(error)}`);
     }
   }
+}
+
+/** A Contact behind a NAT may say in `;alias=` where it really is; that is for us only. */
+function wayTo(contact: string): { readonly requestUri: string; readonly nextHop: string } {
+  const alias = findAlias(contact, 'alias', false);
+  const nextHop = alias === undefined ? undefined : aliasUri(alias.value, true);
+  if (alias === undefined || nextHop === undefined) return { requestUri: contact, nextHop: '' };
+  return { requestUri: alias.rest, nextHop };
 }
 
 function accountText(user: string, domain: string): string {

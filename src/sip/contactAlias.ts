@@ -1,7 +1,7 @@
 /** `;alias=address~port~protocol`: where a Contact really is, carried in its URI. */
 
-import type { TransportProtocol } from '../../base/ports.ts';
-import { splitUri } from '../../sip/uriParts.ts';
+import type { TransportProtocol } from '../base/ports.ts';
+import { splitUri } from './uriParts.ts';
 
 /** Numbers of the protocols, by place. */
 const protocols: readonly (TransportProtocol | '')[] = ['', 'udp', 'tcp', 'tls', 'sctp', 'ws', 'wss'];
