@@ -14,6 +14,7 @@ before(async () => {
   files = pemFolder({ 'own.pem': own.certificate + own.key });
   live = await startLiveServer(
     `enable_tls=yes
+    tcp_msg_read_timeout=1
     loadmodule "tm.so"
     loadmodule "sl.so"
     loadmodule "pv.so"
@@ -39,7 +40,7 @@ before(async () => {
       }
       if ($hu == "/none") exit;
       if ($hu == "/sl") { append_to_reply("X-Script: 1\\r\\n"); sl_send_reply("403", "Not you"); exit; }
-      if ($hu == "/slow") sleep(1);
+      if ($hu == "/slow") usleep(1500000);
       if ($hu == "/close") set_reply_close();
       if ($hu == "/bad") { if (!xhttp_reply("none", "OK", "", "")) xhttp_reply("500", "Told so", "", ""); exit; }
       if ($hu == "/twice") { xhttp_reply("200", "OK", "", "1"); if (!xhttp_reply("200", "OK", "", "2")) xlog("L_INFO", "once\\n"); exit; }
@@ -126,6 +127,18 @@ test('a client cannot cost more than its bounds', async () => {
   assert.equal(flood.closed, true);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.ok(live.server.transport.connections().length <= before);
+});
+
+test('a request that does not end is not waited for; a slow route may take its time', async () => {
+  const started = Date.now();
+  const slow = await talkHttp(live.port('tcp'), 'GET / HTTP/1.1\r\nHost: h\r\nX-A: ', { answers: 1 });
+  assert.equal(slow.closed, true);
+  assert.ok(Date.now() - started < 2000);
+  const body = await talkHttp(live.port('tcp'), 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc');
+  assert.equal(body.closed, true);
+  const patient = await talkHttp(live.port('tcp'), get('/slow'), { answers: 2 });
+  assert.match(patient.text, /GET \/slow/);
+  assert.equal(patient.closed, false);
 });
 
 test('SIP and HTTP share a port, and a connection may go from one to the other', async () => {

@@ -10,13 +10,18 @@ export function deadlineOf(connection: Connection, options: TcpOptions): number 
   if (connection.inbound && connection.receivedBytes === 0 && dataTimeoutSec > 0) {
     deadlineMs = Math.min(deadlineMs, connection.openedMs + dataTimeoutSec * 1000);
   }
-  if (connection.partialSinceMs >= 0 && readTimeoutSec > 0) {
+  if (isPartial(connection) && readTimeoutSec > 0) {
     deadlineMs = Math.min(deadlineMs, connection.partialSinceMs + readTimeoutSec * 1000);
   }
   if (connection.blockedSinceMs >= 0) {
     deadlineMs = Math.min(deadlineMs, connection.blockedSinceMs + sendTimeoutSec * 1000);
   }
   return deadlineMs;
+}
+
+/** Does it owe us the rest of a message? A framer may have found the end after `push`. */
+function isPartial({ partialSinceMs, framer }: Connection): boolean {
+  return partialSinceMs >= 0 && framer.pendingBytes > 0;
 }
 
 /** Seconds of idleness that are granted. */
@@ -29,6 +34,7 @@ export function overdueReason(connection: Connection, options: TcpOptions, nowMs
   const since = (startMs: number, limitSec: number) =>
     startMs >= 0 && limitSec > 0 && nowMs - startMs >= limitSec * 1000;
   if (since(connection.blockedSinceMs, options.sendTimeoutSec)) return 'send timeout';
-  if (since(connection.partialSinceMs, options.readTimeoutSec)) return 'read timeout';
+  if (isPartial(connection) && since(connection.partialSinceMs, options.readTimeoutSec))
+    return 'read timeout';
   return connection.inbound && connection.receivedBytes === 0 ? 'no data' : 'idle';
 }
