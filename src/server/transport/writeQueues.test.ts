@@ -29,7 +29,7 @@ function scene() {
   } as unknown as Connection;
   const queues = new WriteQueues({
     timers: new TimerWheel(clock, 10),
-    options: { connectionQueueBytes: 1e6, totalQueueBytes: 1e6 } as TcpOptions,
+    options: { connectionQueueBytes: 100_000, totalQueueBytes: 1e7 } as TcpOptions,
     counters: new TransportCounters(),
     onBlocked: () => {},
   });
@@ -58,4 +58,15 @@ test('one that takes nothing is blocked since the first byte that had to wait', 
   }
   assert.equal(connection.blockedSinceMs, 0);
   assert.equal(connection.countedBytes, 500);
+});
+
+test('a burst may wait on a stream that takes it in time; one that is stuck has its bound', () => {
+  const { clock, connection, queues, take } = scene();
+  queues.put(connection, 'x'.repeat(90_000));
+  assert.equal(queues.isFull(connection, 20_000), false);
+  clock.advance(2100);
+  assert.equal(queues.isFull(connection, 20_000), true);
+  take(50_000);
+  queues.put(connection, 'x');
+  assert.equal(queues.isFull(connection, 60_000), false);
 });

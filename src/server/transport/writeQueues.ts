@@ -11,6 +11,13 @@ export interface WriteQueuesParts {
   onBlocked(connection: Connection): void;
 }
 
+/**
+ * Some transports (TLS) take nothing before the loop has turned, and one turn may have much to say: that much may wait on
+ * a connection whose peer has taken something lately.
+ */
+const burstBytes = 1024 * 1024;
+const latelyMs = 2000;
+
 /** What waits to be written, on each connection and in sum, within their bounds. */
 export class WriteQueues {
   readonly #parts: WriteQueuesParts;
@@ -23,9 +30,16 @@ export class WriteQueues {
   isFull(connection: Connection, bytes: number): boolean {
     const pending = connection.pendingBytes;
     if (pending === 0) return false;
+    this.#noteProgress(connection);
     const { options, counters } = this.#parts;
     const total = counters.current_write_queue_size + bytes;
-    return pending + bytes > options.connectionQueueBytes || total > options.totalQueueBytes;
+    return pending + bytes > this.#boundOf(connection) || total > options.totalQueueBytes;
+  }
+
+  #boundOf({ blockedSinceMs, state }: Connection): number {
+    const { options, timers } = this.#parts;
+    const isStuck = state !== 'open' || (blockedSinceMs >= 0 && timers.nowMs - blockedSinceMs >= latelyMs);
+    return isStuck ? options.connectionQueueBytes : Math.max(options.connectionQueueBytes, burstBytes);
   }
 
   /** Writes at once, or keeps the data until the connection is open. */
@@ -60,14 +74,18 @@ export class WriteQueues {
     connection.countedBytes = pending;
   }
 
+  /** A stream that always has something under way (TLS) need not ever say that it has drained. */
+  #noteProgress(connection: Connection): void {
+    if (connection.blockedSinceMs >= 0 && connection.pendingBytes < connection.countedBytes)
+      this.settle(connection);
+  }
+
   #write(connection: Connection, data: string | Uint8Array): void {
     const { stream } = connection;
     if (stream === undefined) return;
     const { timers, onBlocked } = this.#parts;
     connection.lastActivityMs = timers.nowMs;
-    // a stream that always has something under way (TLS) need not ever say that it has drained
-    if (connection.blockedSinceMs >= 0 && connection.pendingBytes < connection.countedBytes)
-      this.settle(connection);
+    this.#noteProgress(connection);
     stream.write(data);
     this.account(connection);
     if (connection.countedBytes === 0 || connection.blockedSinceMs >= 0) return;
