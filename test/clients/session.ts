@@ -11,7 +11,7 @@ import { serverUnderTest } from '../support/serverUnderTest.ts';
 /** The address that commands are written with. */
 export const writtenAddress = '127.111.111.111';
 /** A busy machine may need that long for a shell script. */
-export const commandTimeoutMs = 20_000;
+export const commandTimeoutMs = 60_000;
 
 export type Run = (folder: string, words: readonly string[]) => Promise<{ stdout: string; stderr: string }>;
 

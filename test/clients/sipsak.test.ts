@@ -7,7 +7,7 @@ import { repository, startServer } from '../support/server.ts';
 import { serverUnderTest } from '../support/serverUnderTest.ts';
 import { requireTool } from '../support/tools.ts';
 
-const timeoutMs = 10_000;
+const timeoutMs = 60_000;
 
 test('sipsak asks the server and a user who is not there for OPTIONS', async (t) => {
   const program = serverUnderTest(t);

@@ -75,8 +75,8 @@ for (const subject of subjects) {
     const events: DatabaseEvent[] = [];
     const options: DatabaseOptions = {
       ...quiet,
-      silenceTimeoutMs: 300,
-      connectTimeoutMs: 300,
+      silenceTimeoutMs: 1500,
+      connectTimeoutMs: 1500,
       onEvent: (event) => events.push(event),
     };
     const database = await opened(t, subject.driver.open(url.replace(/:\d+\//, `:${link.port}/`), options));
@@ -86,7 +86,7 @@ for (const subject of subjects) {
     assert.equal(database.status?.()?.isAway, true);
     link.silent = false;
     link.cut();
-    for (let tries = 0; database.status?.()?.isAway && tries < 100; tries++)
+    for (let tries = 0; database.status?.()?.isAway && tries < 600; tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(await cell(database, 'SELECT 5 + 0'), 5);
     assert.deepEqual(

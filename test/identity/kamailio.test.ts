@@ -101,7 +101,7 @@ for (const program of ['kamailio', 'olelo'] as const) {
   });
 }
 
-test('the module suspends only the message whose certificate is late', { timeout: 20_000 }, async (t) => {
+test('the module suspends only the message whose certificate is late', { timeout: 120_000 }, async (t) => {
   const { folder, ask } = await stage(t, 'olelo');
   await olelo(folder, 'identity', 'keys');
   const port = await freePort('127.0.0.1');

@@ -114,9 +114,9 @@ async function message(stage: Stage): Promise<void> {
   const listening = startProgram(
     join(repository, 'bin', 'olelo'),
     ['send', '--listen', '-fu', 'dave', '-sw', '15000', '-vv', '-rt', '20', '-sd', stage.target('tcp')],
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000 },
   );
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!listening.output().includes('registered for') && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

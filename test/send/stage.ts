@@ -103,7 +103,7 @@ export function send(
   args: readonly string[],
   options: { readonly env?: Record<string, string> } = {},
 ): Promise<ProgramResult> {
-  return runProgram(join(repository, 'bin', 'olelo'), ['send', ...args], { timeoutMs: 20_000, ...options });
+  return runProgram(join(repository, 'bin', 'olelo'), ['send', ...args], { timeoutMs: 60_000, ...options });
 }
 
 /** Does this machine have an IPv6 loopback? */

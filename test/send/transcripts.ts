@@ -172,8 +172,8 @@ async function play(scene: Scene, stage: Stage): Promise<Transcript> {
 }
 
 async function waitBeside(args: readonly string[]) {
-  const program = startProgram(join(repository, 'bin', 'olelo'), ['send', ...args], { timeoutMs: 20_000 });
-  const deadline = Date.now() + 10_000;
+  const program = startProgram(join(repository, 'bin', 'olelo'), ['send', ...args], { timeoutMs: 60_000 });
+  const deadline = Date.now() + 60_000;
   while (!program.output().includes('registered for') && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

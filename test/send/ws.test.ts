@@ -70,7 +70,7 @@ async function openEcho(tls: { cert: string; key: string } | undefined): Promise
 }
 
 function ws(args: readonly string[], input = ''): Promise<ProgramResult> {
-  return runProgram(join(repository, 'bin', 'olelo'), ['ws', ...args], { timeoutMs: 20_000, input });
+  return runProgram(join(repository, 'bin', 'olelo'), ['ws', ...args], { timeoutMs: 60_000, input });
 }
 
 async function good(args: readonly string[], input = ''): Promise<string> {

@@ -20,7 +20,7 @@ export async function identityServer(
   option = '-http-srv',
 ): Promise<IdentityServer> {
   const command = ['identity', 'serve', option, '127.0.0.1:0', ...args];
-  const running = startProgram(programPath('olelo') ?? 'olelo', command, { cwd: folder, timeoutMs: 60_000 });
+  const running = startProgram(programPath('olelo') ?? 'olelo', command, { cwd: folder, timeoutMs: 300_000 });
   const stop = async (): Promise<void> => {
     running.child.kill('SIGTERM');
     await running.ended;

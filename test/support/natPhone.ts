@@ -31,7 +31,7 @@ export interface MediaAddress {
   readonly port: number;
 }
 
-const waitMs = 8_000;
+const waitMs = 30_000;
 const rtpHeaderBytes = 12;
 const payloadBytes = 160;
 

@@ -5,7 +5,8 @@ import { Actor } from '../differential/actor.ts';
 import { authenticateOrder } from '../differential/credentials.ts';
 import { headerValue, kindOf, readSip, type SipText } from './sipText.ts';
 
-const patienceMs = 4_000;
+/** Long enough for a busy machine; it passes only where something is wrong. */
+const patienceMs = 30_000;
 
 export class Phone {
   readonly user: string;
@@ -195,9 +196,9 @@ export async function openPhones(
   }
 }
 
-/** Does this come true within ten seconds? Each attempt takes its own time. */
+/** Does this come true within half a minute? Each attempt takes its own time. */
 export async function soon(attempt: () => Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {
     if (await attempt()) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -23,7 +23,7 @@ export interface RunningProgram {
   output(): string;
 }
 
-const defaultTimeoutMs = 30_000;
+const defaultTimeoutMs = 60_000;
 
 export function startProgram(
   path: string,
@@ -68,7 +68,7 @@ export function killGroup(pid: number | undefined): void {
   }
 }
 
-/** Runs a program to its end, which comes after `timeoutMs` (30 s unless told) at the latest. */
+/** Runs a program to its end, which comes after `timeoutMs` (60 s unless told) at the latest. */
 export function runProgram(
   path: string,
   args: readonly string[],

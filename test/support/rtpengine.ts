@@ -21,8 +21,11 @@ export interface RtpengineOptions {
   readonly timeoutMs?: number;
 }
 
-const readyTimeoutMs = 10_000;
-const askTimeoutMs = 200;
+const readyTimeoutMs = 60_000;
+/** Of a question to an engine that runs. */
+const askTimeoutMs = 5_000;
+/** Of one that may not listen yet. */
+const probeTimeoutMs = 200;
 const mediaPorts = 400;
 
 export class Rtpengine {
@@ -63,7 +66,7 @@ export class Rtpengine {
   async start(): Promise<void> {
     this.#program = startProgram(this.#path, this.#args, { cwd: this.folder, timeoutMs: this.#timeoutMs });
     const deadline = Date.now() + readyTimeoutMs;
-    while ((await this.ask(new Map([['command', 'ping']])))?.get('result') !== 'pong') {
+    while ((await this.ask(new Map([['command', 'ping']]), probeTimeoutMs))?.get('result') !== 'pong') {
       if (Date.now() > deadline) throw new Error(`rtpengine did not start:\n${this.log}`);
     }
   }
@@ -83,12 +86,12 @@ export class Rtpengine {
   }
 
   /** Sends a command of the ng protocol; undefined when nothing came back. */
-  async ask(command: Dictionary): Promise<Dictionary | undefined> {
+  async ask(command: Dictionary, timeoutMs = askTimeoutMs): Promise<Dictionary | undefined> {
     const socket = createSocket('udp4');
     const cookie = `test${randomInt(1_000_000)}`;
     try {
       return await new Promise((resolve) => {
-        const timer = setTimeout(resolve, askTimeoutMs, undefined);
+        const timer = setTimeout(resolve, timeoutMs, undefined);
         socket.on('error', () => {}); // nobody listens yet: the timer tells
         socket.on('message', (data) => {
           clearTimeout(timer);

@@ -57,9 +57,11 @@ function killLiveGroups(): void {
   for (const group of liveGroups) killGroup(group);
 }
 
+/** Servers share the machine with other tests: a long wait costs only where something is wrong. */
+const patienceMs = 60_000;
 /** How often the system's tables are read while a server starts. */
 const probeIntervalMs = 10;
-const stopTimeoutMs = 8_000;
+const stopTimeoutMs = 30_000;
 
 /** The path of a server program, or undefined when it is not there. `OLELO_BIN` names another build of Olelo. */
 export function programPath(program: Program): string | undefined {
@@ -122,7 +124,7 @@ function watch(program: Program, child: ChildProcess, folder: string): RunningSe
     rmSync(folder, { recursive: true, force: true });
     return code;
   };
-  const logged = async (pattern: RegExp, timeoutMs = 5_000): Promise<void> => {
+  const logged = async (pattern: RegExp, timeoutMs = patienceMs): Promise<void> => {
     const deadline = Date.now() + timeoutMs;
     while (!pattern.test(log)) {
       if (Date.now() > deadline) throw new Error(`the log does not match ${pattern}:\n${log}`);
@@ -155,7 +157,7 @@ async function ready(options: ServerOptions, server: RunningServer): Promise<voi
 /** Resolves true once all is there, false when `timeoutMs` have passed or `stopped` says so. */
 export async function waitUntilReady(
   readyWhen: readonly Readiness[],
-  timeoutMs = 15_000,
+  timeoutMs = patienceMs,
   stopped: () => boolean = () => false,
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;

@@ -36,7 +36,7 @@ export function startSipp(options: SippOptions): RunningSipp {
   const folder = mkdtempSync(join(tmpdir(), 'olelo-sipp-'));
   const program = startProgram(path, sippArguments(options), {
     cwd: folder,
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs: options.timeoutMs ?? 60_000,
   });
   const ended = program.ended.then((result) => {
     const problem = problemOf(options, result, folder);
@@ -54,7 +54,7 @@ function sippArguments(options: SippOptions): string[] {
     ...['-sf', scenario, '-i', options.address, '-p', String(options.port)],
     ...['-t', options.transport === 'tcp' ? 't1' : 'u1', '-s', options.service ?? 'service'],
     ...['-m', String(options.calls), '-r', String(options.rate ?? 10), '-l', String(options.calls)],
-    ...['-nostdin', '-trace_err', '-timeout', `${Math.floor((options.timeoutMs ?? 30_000) / 1000) - 1}s`],
+    ...['-nostdin', '-trace_err', '-timeout', `${Math.floor((options.timeoutMs ?? 60_000) / 1000) - 1}s`],
     ...keys,
   ];
 }

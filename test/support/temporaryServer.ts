@@ -9,7 +9,7 @@ import { killGroup, runProgram } from './program.ts';
 import { findTool } from './tools.ts';
 
 const startTimeoutMs = 60_000;
-const stopTimeoutMs = 10_000;
+const stopTimeoutMs = 30_000;
 
 /** Who runs a server: these programs refuse to run as root. */
 export interface Account {

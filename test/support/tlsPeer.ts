@@ -51,7 +51,7 @@ export class TlsPeer {
   }
 
   /** All bytes so far, once they match; rejects when the connection ends before. */
-  async until(pattern: RegExp, timeoutMs = 5000): Promise<string> {
+  async until(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
     const timer = setTimeout(() => {
       this.closed = true;
       this.#wake();

@@ -45,12 +45,12 @@ export class WebSocketPeer {
     });
   }
 
-  /** The next message that matches; rejects when the connection ends before, or in five seconds. */
+  /** The next message that matches; rejects when the connection ends before, or in half a minute. */
   async message(pattern: RegExp): Promise<string> {
     const timer = setTimeout(() => {
       this.#closed = true;
       this.#wake();
-    }, 5000);
+    }, 30_000);
     try {
       for (;;) {
         const at = this.received.findIndex(({ text }) => pattern.test(text));
