@@ -4,7 +4,7 @@ import { compilePosixRegex } from '../../base/posixRegex.ts';
 import type { ScriptContext } from '../../module/context.ts';
 import type { Config } from '../../module/define.ts';
 import type { Host } from '../../module/host.ts';
-import type { HttpRequests } from '../../module/httpRequests.ts';
+import type { HttpReplyText, HttpRequests } from '../../module/httpRequests.ts';
 import { SendFlag, sendFlagsOf } from '../../module/sendFlags.ts';
 import type { Framer, StreamKind, StreamLink } from '../../proxy/streamKind.ts';
 import { isWireError, parseMessage } from '../../sip/message.ts';
@@ -95,17 +95,8 @@ export class Xhttp implements HttpRequests {
     return found.length === 0 ? undefined : found.map(([, value]) => value).join(', ');
   }
 
-  reply(
-    context: ScriptContext,
-    answer: {
-      readonly status: number;
-      readonly reason: string;
-      readonly contentType: string;
-      readonly body: string;
-      readonly headers?: readonly HttpHeader[];
-    },
-  ): boolean {
-    const { status, reason, contentType, body, headers = [] } = answer;
+  reply(context: ScriptContext, reply: HttpReplyText): boolean {
+    const { status, reason, contentType, body, headers = [] } = reply;
     return this.#answer(context, { status, reason, body, headers: [...headers, ...typeHeader(contentType)] });
   }
 
