@@ -52,7 +52,9 @@ export async function compare(testCase: Case, program: Program): Promise<Verdict
   return { program, same, text, difference, log: outcome.log };
 }
 
+/** Some cases depend on time (expiry, retransmissions): what differs is played once more, when the machine may be less busy. */
 export async function assertSame(testCase: Case, program: Program): Promise<void> {
-  const verdict = await compare(testCase, program);
+  const first = await compare(testCase, program);
+  const verdict = first.same ? first : await compare(testCase, program);
   assert.ok(verdict.same, `${testCase.description}\n${verdict.difference}\n${verdict.log.slice(-3000)}`);
 }

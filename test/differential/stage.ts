@@ -213,7 +213,7 @@ function sockets(testCase: Case, address: string): Readiness[] {
   return [
     { kind: 'udp', address, port: serverPort },
     { kind: 'tcp', address, port: serverPort },
-    ...(testCase.config.includes(`:${tlsPort}`) ? [tls] : []),
+    ...(/^listen=tls:/m.test(testCase.config) ? [tls] : []),
   ];
 }
 

@@ -68,7 +68,8 @@ export class Mariadb extends PrivateDatabase {
     const data = join(folder, 'data');
     const socket = join(folder, 'mysql.sock');
     const port = await freeTcpPort();
-    const files = [`--datadir=${data}`, '--innodb-log-file-size=8M'];
+    // the installer keeps tables of its own in the temporary folder, and two of them would share names there
+    const files = [`--datadir=${data}`, `--tmpdir=${folder}`, '--innodb-log-file-size=8M'];
     const install = ['--no-defaults', ...files, '--skip-test-db', '--auth-root-authentication-method=normal'];
     await runAs(account, programs.installer, install, folder);
     const args = [
