@@ -33,6 +33,7 @@ export {
 export {
   type Attestation,
   canonicalJson,
+  claimsJson,
   type Identities,
   type Passport,
   type PassportClaims,
@@ -42,7 +43,7 @@ export {
 } from './passport.ts';
 export { readRevocationLists } from './revocationList.ts';
 export { failureJson, IdentityService, type IdentityServiceOptions, verifiedJson } from './service.ts';
-export { type ShakenRequest, shakenClaims, signJson, signPassport, signShaken } from './sign.ts';
+export { isHeaderUri, type ShakenRequest, shakenClaims, signJson, signPassport, signShaken } from './sign.ts';
 export { canonicalNumber, isSameNumber } from './telephoneNumber.ts';
 export { decodeTnAuthList, encodeTnAuthList, parseTnEntry, type TnEntry } from './tnAuthList.ts';
 export { certVerify, type TrustFileOptions, TrustFiles } from './trustFiles.ts';

@@ -3,7 +3,9 @@ import { randomUuid } from '../../base/uuid.ts';
 import {
   type Attestation,
   canonicalJson,
+  claimsJson,
   failure,
+  isHeaderUri,
   makeKeyPair,
   type Outcome,
   parseJson,
@@ -90,8 +92,7 @@ function payloadOf(command: IdentityCommand): string {
     x5u: values.text('x5u') ?? '',
     iat: values.number('iat') ?? Math.floor(ports.clock.wallMs() / 1000),
   });
-  const { orig, dest, iat, origid } = claims;
-  return canonicalJson({ attest, dest: { tn: dest.tn }, iat, orig: { tn: orig.tn[0] }, origid });
+  return canonicalJson(claimsJson(claims));
 }
 
 function extension({ values }: IdentityCommand): string {
@@ -101,7 +102,7 @@ function extension({ values }: IdentityCommand): string {
 function withParameters(command: IdentityCommand, token: string): Outcome<string> {
   const x5u = command.values.text('x5u');
   if (x5u === undefined) return failure('x5u', '-x5u tells where the certificate is; a header must have it');
-  if (/[\s<>"]/.test(x5u)) return failure('x5u', `"${x5u}" does not fit into a header field`);
+  if (!isHeaderUri(x5u)) return failure('x5u', `"${x5u}" does not fit into a header field`);
   return success(renderIdentityHeader({ token, info: x5u, alg: 'ES256', ppt: extension(command) }));
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, Entropy } from '../../base/ports.ts';
+import { randomUuid, randomUuidBytes } from '../../base/uuid.ts';
 import { TemplateError } from './syntax.ts';
 
 export interface VariableSources {
@@ -51,15 +52,15 @@ export class Variables {
       case 'timems':
         return String(Math.floor(clock.wallMs()));
       case 'uuid':
-        return this.#uuid();
+        return randomUuid(this.#sources.entropy);
       case 'uuidb64u':
-        return this.#uuidBytes().toString('base64url');
+        return randomUuidBytes(this.#sources.entropy).toString('base64url');
       case 'uuidb64r':
-        return this.#uuidBytes()
+        return randomUuidBytes(this.#sources.entropy)
           .toString('base64url')
           .replace(/[9_-]/g, (char) => (char === '9' ? '99' : char === '-' ? '90' : '91'));
       case 'viabranchid':
-        return `z9hG4bKSG.${this.#uuid()}`;
+        return `z9hG4bKSG.${randomUuid(this.#sources.entropy)}`;
       default:
         return dateText(name, clock.wallMs());
     }
@@ -140,18 +141,6 @@ export class Variables {
   #integer(name: string, text: string): number {
     if (!/^\s*-?\d{1,15}\s*$/.test(text)) throw new TemplateError(`$${name}(...): "${text}" is no number`);
     return Number(text);
-  }
-
-  #uuidBytes(): Buffer {
-    const bytes = Buffer.from(this.#sources.entropy.bytes(16));
-    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
-    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-    return bytes;
-  }
-
-  #uuid(): string {
-    const hex = this.#uuidBytes().toString('hex');
-    return [0, 8, 12, 16, 20].map((at, i) => hex.slice(at, [8, 12, 16, 20, 32][i])).join('-');
   }
 }
 

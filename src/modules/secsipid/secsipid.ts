@@ -10,6 +10,7 @@ import {
   credentialFiles,
   type Failure,
   failure,
+  isHeaderUri,
   type Outcome,
   type ParsedFiles,
   privateKeyFiles,
@@ -167,7 +168,7 @@ export class Secsipid {
 
   #signed(parts: IdentityParts, key: KeyObject): Outcome<string> {
     const x5u = parts.x5u || this.#options.x5u;
-    if (/[\s<>"]/.test(x5u)) return failure('x5u', `"${x5u}" does not fit into a header field`, 'parameters');
+    if (!isHeaderUri(x5u)) return failure('x5u', `"${x5u}" does not fit into a header field`, 'parameters');
     const header = JSON.stringify({ alg: 'ES256', ppt: 'shaken', typ: 'passport', x5u });
     const payload = JSON.stringify({
       attest: parts.attest,
